@@ -48,7 +48,7 @@ const log = async (who: { sub?: string; role: string } = owner(), query = "") =>
   (await get(`/access-log${query}`, who)).body as { items: object[]; nextCursor: string | null };
 
 describe("a read by staff", () => {
-  test("of a booking, its agreement, its cancellation or its cohort's roster is recorded, the latest first", async () => {
+  test("of a booking, its agreement, its cancellation or its cohort's roster is recorded, newest first", async () => {
     await get("", { sub: "mia", role: "clinician" });
     await get("/agreement", { sub: "fay", role: "finance" });
     vi.setSystemTime(new Date(plusMinutes(now, 1)));
@@ -68,7 +68,7 @@ describe("a read by staff", () => {
     expect(items).toContainEqual({ at: now, actor: "fay", role: "finance", action: "read_agreement" });
   });
 
-  test("of a cohort's bookings is a read of its roster; of all bookings it is nobody's in particular", async () => {
+  test("of a cohort's bookings counts as its roster; a list of all bookings is not recorded", async () => {
     const staff = { sub: "fay", role: "finance" };
     const ofCohort = `/v1/bookings?cohortId=${booking.cohortId}`;
 
@@ -100,7 +100,7 @@ describe("a read by staff", () => {
     expect(own.status).toBe(200);
   });
 
-  test("shows the participant's telephone number and date of birth to admins and clinicians alone", async () => {
+  test("shows the participant's telephone number and date of birth only to admins and clinicians", async () => {
     const { name, email, phone, dateOfBirth } = booking.participant;
     const participant = async (who: { sub?: string; role: string }) => (await get("", who)).body.participant;
 
@@ -114,7 +114,7 @@ describe("a read by staff", () => {
 });
 
 describe("the access log of a booking", () => {
-  test("holds no read of one's own booking, whatever role one has", async () => {
+  test("contains no reads of one's own booking, whatever the role", async () => {
     await get("", owner());
     await get("", { sub: ada, role: "admin" });
 
@@ -128,7 +128,7 @@ describe("the access log of a booking", () => {
     for (const role of ["clinician", "finance"]) expect((await get("/access-log", { role })).status).toBe(403);
   });
 
-  test("is given by the page", async () => {
+  test("is paged", async () => {
     for (const minute of [1, 2, 3]) {
       vi.setSystemTime(new Date(plusMinutes(now, minute)));
       await get("", { sub: `admin-${minute}`, role: "admin" });

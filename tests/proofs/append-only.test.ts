@@ -55,7 +55,7 @@ test.each([
   },
 );
 
-test("a message of the outbox takes no other's place: that would lose an event", async () => {
+test("an outbox message never overwrites another: that would lose an event", async () => {
   const { store } = running;
   const sameId = { ...store, ids: { next: () => "evt_00000000000000000000000001" } };
   const told = (version: number) =>

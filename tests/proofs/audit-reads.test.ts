@@ -73,7 +73,7 @@ async function everyPage(query: string, limit: number): Promise<AuditRecord[]> {
 const acts = (records: AuditRecord[]) => records.map(({ subject, sequence }) => `${subject.type} ${sequence}`);
 
 describe("the audit log", () => {
-  test("of a booking holds its own acts and its clearance's", async () => {
+  test("of a booking contains its own acts and its clearance's", async () => {
     const { items } = await list(`subject=${bookingId}`);
     expect(acts(items)).toEqual(["booking 1", "clearance 1", "clearance 2"]);
     expect(items[1]).toMatchObject({
@@ -85,7 +85,7 @@ describe("the audit log", () => {
     });
   });
 
-  test("of one kind of subject holds that alone", async () => {
+  test("of one kind of subject contains only that kind", async () => {
     expect(acts((await list(`subject=${encodeURIComponent(`clearance#${bookingId}`)}`)).items)).toEqual([
       "clearance 1",
       "clearance 2",
@@ -93,12 +93,12 @@ describe("the audit log", () => {
     expect(acts((await list(`subject=${programId}`)).items)).toEqual(["program 1", "program 2"]);
   });
 
-  test("of a subject can be narrowed by actor and by days", async () => {
+  test("of a subject can be filtered by actor and by days", async () => {
     expect(acts((await list(`subject=${bookingId}&actor=dr-psychiatric`)).items)).toEqual(["clearance 2"]);
     expect(acts((await list(`subject=${bookingId}&from=2027-03-01&to=2027-03-01`)).items)).toEqual(["booking 1"]);
   });
 
-  test("of an actor holds what that person did", async () => {
+  test("of an actor contains that person's acts", async () => {
     expect(acts((await list("actor=two-admin")).items)).toEqual(["program 2"]);
     expect((await list("actor=one-admin")).items).toHaveLength(programs);
     expect((await list("actor=nobody")).items).toEqual([]);
@@ -141,7 +141,7 @@ describe("the audit log", () => {
   });
 });
 
-describe("a reader who pages through the audit log while others act", () => {
+describe("paging through the audit log while others act", () => {
   const act = (store: Store, sub: string, publicLabel: string, askedAt: Instant) =>
     writeProgram(
       store,
@@ -201,7 +201,7 @@ describe("a reader who pages through the audit log while others act", () => {
     expect(pages.flat()).toEqual(["a", "b", "c", "d"]);
   });
 
-  test("finds an act where it was written, not where it was asked for", async () => {
+  test("finds an act at its write, not at its request", async () => {
     const { store, time } = storeAt(running.store, "2027-04-08T00:00:05Z");
     await act(store, "late-admin", "prompt", "2027-04-08T00:00:04Z");
     time.now = "2027-04-08T00:00:15Z";
@@ -254,7 +254,7 @@ describe("verification (I9)", () => {
     expect((await verify()).verified).toBe(true);
   });
 
-  test("sees a chain that was rewritten as a whole, hashes and all: the subject keeps its head", async () => {
+  test("detects a chain that was rewritten as a whole, with hashes: the subject keeps its head", async () => {
     const [item = {}] = await recordsOf(`booking#${bookingId}`);
     const { pk, sk, actorPk, actorSk, dayPk, daySk, previousHash: _previous, hash: _hash, ...fact } = item;
     const forged = chain("", { ...(fact as unknown as AuditRecord), after: { status: "something else" } });
@@ -278,7 +278,7 @@ describe("verification (I9)", () => {
     expect(verdict).toMatchObject({ verified: false, broken: [{ subject }] });
   });
 
-  test("sees a record that was put behind the head, although it links to it", async () => {
+  test("detects a record added after the head, although it links to it", async () => {
     const subject = `booking#${bookingId}`;
     const [last] = (await recordsOf(subject)) as [AuditRecord & Item];
     const { subject: of, actor, action, before, after, hash } = last;
@@ -291,7 +291,7 @@ describe("verification (I9)", () => {
     expect(verdict).toMatchObject({ verified: false, broken: [{ subject }] });
   });
 
-  test("sees a head that was moved", async () => {
+  test("detects a head that was moved", async () => {
     const head = (auditHash: string) =>
       running.store.client.send(
         new UpdateCommand({
@@ -310,7 +310,7 @@ describe("verification (I9)", () => {
     expect((await verify()).verified).toBe(true);
   });
 
-  test("takes nothing for broken that is written while it reads", async () => {
+  test("does not report records written during the verification", async () => {
     let status = "retired";
     const act = async () => {
       const sub = "busy-admin";

@@ -43,7 +43,7 @@ async function failedBefore({ tries }: Life, fingerprint: string, count: number)
 const asked = (lives: Life[]): number => lives.flatMap(({ intents }) => intents).length;
 
 describe("the tries of one card over all bookings", () => {
-  test("fail 15 times at most, also at once; the other dues go by link", async () => {
+  test("fail at most 15 times, also concurrently; the other dues are paid by link", async () => {
     const lives = await ofOneCard(["fp_a", "fp_a", "fp_a"], "insufficient_funds");
     await begin(lives);
     await failedBefore(lives[0] as Life, "fp_a", 14);
@@ -59,7 +59,7 @@ describe("the tries of one card over all bookings", () => {
     }
   });
 
-  test("would fail more often if they were counted by the id that the card was saved under", async () => {
+  test("control: fail more often if they are counted by the payment method's id", async () => {
     const lives = await ofOneCard(["pm_0", "pm_1", "pm_2"], "insufficient_funds");
     await begin(lives);
     await failedBefore(lives[0] as Life, "fp_b", 14);
@@ -69,7 +69,7 @@ describe("the tries of one card over all bookings", () => {
     expect(asked(lives)).toBe(3);
   });
 
-  test("wait for each other where only one more may fail, and count no more when they succeed", async () => {
+  test("wait for each other if only one more may fail, and no longer count once they succeed", async () => {
     const lives = await ofOneCard(["fp_c", "fp_c", "fp_c"], null);
     await begin(lives);
     await failedBefore(lives[0] as Life, "fp_c", 14);

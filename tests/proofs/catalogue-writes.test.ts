@@ -141,7 +141,7 @@ describe("a program", () => {
     expect(await publish(program, "retired")).toEqual({ ok: true });
   });
 
-  test("that is changed while a cohort of it opens has the cohort decided again", async () => {
+  test("that changes while a cohort of it opens makes the opening decide again", async () => {
     const catalogue = await made();
     const seen: number[] = [];
     const racing = interrupted(store, TransactWriteCommand, () => publish(catalogue.program));
@@ -159,7 +159,7 @@ describe("a program", () => {
 describe("the places of a cohort", () => {
   const places = async ({ id }: Cohort) => (await readCohort(store, id))?.places.map(({ onSale }) => onSale);
 
-  test("are told of a sale, and then rest until the cohort's end", async () => {
+  test("get the sale status, and then have no deadline until the cohort's end", async () => {
     const { cohort } = await made();
 
     await turn({ cohort }, "open");
@@ -169,7 +169,7 @@ describe("the places of a cohort", () => {
     expect(after?.cohort.dueAt).not.toBe(now);
   });
 
-  test("are told nothing that was decided before a later change", async () => {
+  test("get nothing that was decided before a later change", async () => {
     const { cohort } = await made("open");
     // The change itself is the first transaction, the update of its places the second.
     const late = interrupted(store, TransactWriteCommand, () => turn({ cohort }, "open"), 2);

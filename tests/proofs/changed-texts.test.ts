@@ -60,7 +60,7 @@ const sign = ({ id }: Booking, hash: string) =>
   signAgreement(running.store, id, { ...evidence, hash, autopay: true }, occasion, () => null);
 
 describe("texts that change between hold and signature", () => {
-  test("make another version of an agreement that is not signed, and the hash that was read is refused", async () => {
+  test("make a new version of an unsigned agreement, and the old hash is refused", async () => {
     const booking = await held("ada@example.com", "ada@example.com");
     const before = await shown(booking);
     change(agreement);
@@ -74,7 +74,7 @@ describe("texts that change between hold and signature", () => {
     expect((await read(booking)).agreement).toEqual(booking.agreement);
   });
 
-  test("are signed by their own hash: the new version is kept with its signature, the old one as it was", async () => {
+  test("are signed by the new hash: the new version is stored with its signature, the old one is unchanged", async () => {
     const booking = await held("bea@example.com", "bea@example.com");
     const before = await kept(booking);
     change(agreement);
@@ -92,7 +92,7 @@ describe("texts that change between hold and signature", () => {
     expect(await sign(booking, offered.hash)).toMatchObject({ ok: true, booking: { version: signed.version } });
   });
 
-  test("leave an agreement that is signed as its bytes were", async () => {
+  test("leave the bytes of a signed agreement unchanged", async () => {
     const booking = await held("cal@example.com", "cal@example.com");
     const { hash, html } = await shown(booking);
     await sign(booking, hash);
@@ -110,7 +110,7 @@ describe("texts that change between hold and signature", () => {
     expect(await readAgreement(running.store, booking.id, 2)).toBeNull();
   });
 
-  test("make another text of terms that a participant has not accepted, and leave those that one has accepted", async () => {
+  test("change terms that a participant has not accepted, and leave accepted ones", async () => {
     const accept = (booking: Booking, hash: string) => {
       const signed = { hash, ...evidence, signedBy: "sub-dee" };
       return acceptParticipation(

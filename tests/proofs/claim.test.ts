@@ -66,7 +66,7 @@ const conflict = () =>
   });
 
 describe("a place is never held twice (I1)", () => {
-  test("100 contenders leave exactly the 20 places held, and every other one is told that they are sold out", async () => {
+  test("100 contenders hold exactly the 20 places, and every other gets sold_out", async () => {
     const outcome = await stampede(running.store, 100);
     expect(await breaches(outcome)).toEqual([]);
     expect(outcome.held).toHaveLength(places);
@@ -87,7 +87,7 @@ describe("a place is never held twice (I1)", () => {
     expect(await breaches(await stampede(careless, 100))).not.toEqual([]);
   });
 
-  test("it ends the same with 30 % of the transactions in conflict and 10 % throttled, within bounded retries", async () => {
+  test("the result is the same with 30 % of the transactions in conflict and 10 % throttled, within bounded retries", async () => {
     const random = seeded(7);
     let tries = 0;
     const contended = intercepted(async (command, send) => {
@@ -107,7 +107,7 @@ describe("a place is never held twice (I1)", () => {
     expect(tries).toBeLessThan(200 * 12);
   });
 
-  test("a transaction whose answer is lost is not made twice", async () => {
+  test("a transaction whose answer is lost is not applied twice", async () => {
     const random = seeded(11);
     const lossy = intercepted(async (command, send) => {
       const answer = await send();
@@ -120,7 +120,7 @@ describe("a place is never held twice (I1)", () => {
     expect(outcome.held).toHaveLength(places);
   });
 
-  test("it holds while holds lapse and the cohort grows and shrinks", async () => {
+  test("it is true while holds lapse and the cohort grows and shrinks", async () => {
     const { store } = running;
     const program = sampleProgram();
     const cohort = await openCohort(store, program, { places, now });

@@ -44,14 +44,14 @@ const ofOwnClaim: [string, (booking: Named) => Guarded<"stale">][] = [
   ["releases its place", (booking) => releasePlace(running.store, booking)],
 ];
 
-describe("a claim names what claims it (I1)", () => {
+describe("a claim names its claimant (I1)", () => {
   test.each(ofOwnClaim)("a booking %s", async (_, write) => {
     const id = ids.next("bkg");
     const place = await claimed({ kind: "booking", id });
     expect(await commit(running.store, [write({ ...place, id })])).toEqual({ ok: true });
   });
 
-  test.each(ofOwnClaim)("no booking that %s does so by the claim of an offer of the same id", async (_, write) => {
+  test.each(ofOwnClaim)("a booking that %s cannot use an offer's claim of the same id", async (_, write) => {
     const id = ids.next("bkg");
     const by = { kind: "offer", id } as const;
     const place = await claimed(by);
@@ -75,7 +75,7 @@ describe("a claim names what claims it (I1)", () => {
     expect(isOurs(await stored(place), id)).toBe(true);
   });
 
-  test("a place counts as a booking's by a booking's claim alone", async () => {
+  test("a place belongs to a booking only by a booking's claim", async () => {
     const id = ids.next("bkg");
     expect(isOurs(await stored(await claimed({ kind: "booking", id })), id)).toBe(true);
     expect(isOurs(await stored(await claimed({ kind: "offer", id })), id)).toBe(false);

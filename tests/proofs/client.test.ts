@@ -70,8 +70,8 @@ function stripe() {
   return { gateway, asked, methods, customers, contextAt };
 }
 
-describe("one client, who books or is booked by an admin", () => {
-  test("is one customer at Stripe, asked for under a key and metadata that say nothing of the person", async () => {
+describe("one client, with own bookings and an admin's", () => {
+  test("is one customer at Stripe, with a key and metadata without personal data", async () => {
     const jane = somebody();
     const { asked, contextAt } = stripe();
     const attempts = [];
@@ -93,7 +93,7 @@ describe("one client, who books or is booked by an admin", () => {
     expect(JSON.stringify(customer.metadata)).not.toContain("jane");
   });
 
-  test("is made at Stripe for no checkout that is refused, so that a refusal needs no Stripe", async () => {
+  test("is not created for a refused checkout, so that a refusal needs no Stripe", async () => {
     const { store } = running;
     const program = sampleProgram();
     const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
@@ -126,7 +126,7 @@ describe("one client, who books or is booked by an admin", () => {
     expect(methods).toEqual([["card", "us_bank_account"], ["card"], ["card"]]);
   });
 
-  test("sees both kinds of booking in one order, page by page, each once and never more than was asked for", async () => {
+  test("sees both kinds of booking in one order, page by page, each once and within the limit", async () => {
     const jane = somebody();
     const made: string[] = [];
     for (const by of ["herself", "an admin", "an admin", "herself", "an admin"] as const) {
@@ -167,7 +167,7 @@ describe("a customer that is gone at Stripe", () => {
   const attemptsOf = async ({ id }: Booking) =>
     (await readAttempts(running.store, id)).map(({ id: key, status, customerId }) => ({ key, status, customerId }));
 
-  test("is made again in the same call, under a key of its own, and its attempt is never asked for with another", async () => {
+  test("is replaced in the same call, under a new key, and its attempt is never requested with another", async () => {
     const jane = somebody();
     const { asked, customers, sessions, contextAt } = await deleted(jane);
     const booking = await signed(jane, "herself");
@@ -206,7 +206,7 @@ describe("a customer that is gone at Stripe", () => {
     expect(await attemptsOf(booking)).toMatchObject([{ status: "open", customerId: customers[0]?.customerId }]);
   });
 
-  test("holds the place no longer than one checkout does", async () => {
+  test("does not extend the hold beyond one checkout's", async () => {
     const jane = somebody();
     const { contextAt } = await deleted(jane);
     const booking = await signed(jane, "herself");
@@ -219,7 +219,7 @@ describe("a customer that is gone at Stripe", () => {
     });
   });
 
-  test("is replaced once by two checkouts at a time", async () => {
+  test("is replaced once by two concurrent checkouts", async () => {
     const jane = somebody();
     const { asked, contextAt } = await deleted(jane);
     const bookings = [await signed(jane, "herself"), await signed(jane, "an admin")];
@@ -232,7 +232,7 @@ describe("a customer that is gone at Stripe", () => {
     expect(new Set(asked.map(({ key }) => key)).size).toBe(2);
   });
 
-  test("is replaced under the same key by the next call where the answer was lost", async () => {
+  test("is replaced under the same key by the next call if the answer was lost", async () => {
     const jane = somebody();
     const { asked, gateway, contextAt } = await deleted(jane);
     const booking = await signed(jane, "herself");
@@ -252,7 +252,7 @@ describe("a customer that is gone at Stripe", () => {
     expect(asked.map(({ key }) => key)).toEqual([asked[0]?.key, asked[1]?.key, asked[1]?.key]);
   });
 
-  test("is found to be so again where a crash came between the refusal and its successor", async () => {
+  test("is detected again after a crash between the refusal and its successor", async () => {
     const jane = somebody();
     const { customers, contextAt, gone } = await deleted(jane);
     const booking = await signed(jane, "herself");
@@ -276,7 +276,7 @@ describe("a customer that is gone at Stripe", () => {
   });
 });
 
-describe("a customer of whose creation nobody heard", () => {
+describe("a customer whose creation got no answer", () => {
   const lost = { ok: false, kind: "unknown", code: "timeout", message: "" } as const;
 
   /** Stripe creates the customer, or not, and its answer is lost. */
@@ -296,7 +296,7 @@ describe("a customer of whose creation nobody heard", () => {
     return { asked, customers, contextAt };
   }
 
-  test("is asked for again under the same key while Stripe remembers it", async () => {
+  test("is requested again under the same key while Stripe remembers it", async () => {
     const jane = somebody();
     const { asked, contextAt } = await unheard(jane, false);
 
@@ -306,7 +306,7 @@ describe("a customer of whose creation nobody heard", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("is looked up by its address and our id once Stripe has forgotten the key, and not made twice", async () => {
+  test("is looked up by its address and our id once Stripe has forgotten the key, and not created twice", async () => {
     const jane = somebody();
     const { asked, customers, contextAt } = await unheard(jane, true);
     customers.unshift({ customerId: "cus_of_somebody_else", metadata: {} });
@@ -317,7 +317,7 @@ describe("a customer of whose creation nobody heard", () => {
     expect(found).toEqual({ ok: true, customerId: customers[1]?.customerId });
   });
 
-  test("is made, under its own key, when no such customer is listed", async () => {
+  test("is created under a new key if it is not listed", async () => {
     const jane = somebody();
     const { asked, customers, contextAt } = await unheard(jane, false);
     customers.unshift({ customerId: "cus_of_somebody_else", metadata: {} });

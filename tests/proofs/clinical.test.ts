@@ -101,7 +101,7 @@ async function outbox(bookingId: string) {
 }
 
 describe("an evaluation", () => {
-  test("is written with its clearance, its audit record and its event, all at once", async () => {
+  test("is written with its clearance, its audit record and its event in one transaction", async () => {
     const { id, cohortId } = await booked();
     const validUntil = addDays(today, 90);
 
@@ -156,7 +156,7 @@ describe("an evaluation", () => {
     expect((await evaluate(id)).body.missing).toEqual([]);
   });
 
-  test("says in the core's audit log what became of the clearance, and never of which kind (I8)", async () => {
+  test("records the clearance in the core audit log, and never the kind of evaluation (I8)", async () => {
     const { id } = await booked();
     await evaluate(id);
     await evaluate(id, { kind: "psychiatric", outcome: "not_cleared" }, { sub: "dr-second" });
@@ -168,7 +168,7 @@ describe("an evaluation", () => {
     expect(JSON.stringify([records, await outbox(id)])).not.toMatch(/medical|psychiatric/);
   });
 
-  test("that needs information is pending, and one that does not clear shows at once and starts the decline clock", async () => {
+  test("that needs information is pending; one that does not clear shows at once and starts the decline clock", async () => {
     const { id } = await booked();
     const asked = await evaluate(id, { outcome: "needs_information" });
     const refused = await evaluate(id, { outcome: "not_cleared" });
@@ -194,7 +194,7 @@ describe("an evaluation", () => {
     expect((await evaluate((await booked()).id, { validUntil })).status).toBe(201);
   });
 
-  test("today is the cohort's today: in Denver it is still yesterday of UTC", async () => {
+  test("uses the date of the cohort's zone: in Denver it is still the day before UTC's", async () => {
     const { id } = await booked();
     vi.setSystemTime(new Date("2027-03-02T03:00:00Z"));
 
@@ -224,7 +224,7 @@ describe("an evaluation", () => {
     expect((await evaluate(id)).body.code).toBe("invalid_transition");
   });
 
-  test("asked for twice under one key has one effect and one answer, kept in the clinical table alone", async () => {
+  test("requested twice under one key has one effect and one answer, stored only in the clinical table", async () => {
     const { id } = await booked();
     const first = await evaluate(id, { note }, { key: `once-${id}` });
     const again = await evaluate(id, { note }, { key: `once-${id}` });
@@ -263,7 +263,7 @@ async function everythingBut(part: keyof TestStore["store"]["tables"]) {
   return Promise.all(others.map(([, TableName]) => client.send(new ScanCommand({ TableName }))));
 }
 
-describe("two people have to agree", () => {
+describe("two people must agree", () => {
   test("one clinician may not sign both kinds, not even at the same instant", async () => {
     const { id } = await booked();
 
@@ -309,7 +309,7 @@ describe("two people have to agree", () => {
     expect((medical as Item).by).toBe(personKey(`${counts?.by}@example.com`));
   });
 
-  test("a withdrawal empties both, so that the other kind is free to be signed first", async () => {
+  test("a withdrawal clears both kinds, so that either can be signed first", async () => {
     const { id } = await booked();
     await evaluate(id);
     await withdraw(id);
@@ -396,7 +396,7 @@ describe("a withdrawal", () => {
     expect((await withdraw(ids.next("bkg"))).body.code).toBe("not_found");
   });
 
-  test("asked for twice under one key happens once", async () => {
+  test("requested twice under one key happens once", async () => {
     const { id } = await booked();
     await evaluate(id);
     await withdraw(id, `w-${id}`);
@@ -435,7 +435,7 @@ describe("reading a screening", () => {
     expect(records[0]).toMatchObject({ by: "dr-reader", at: now, what: "screening" });
   });
 
-  test("fails when its access cannot be written down: nothing is read unseen", async () => {
+  test("fails if the access cannot be logged", async () => {
     const { id } = await booked();
     await evaluate(id, { note });
     const { send } = DynamoDBDocumentClient.prototype;
@@ -453,7 +453,7 @@ describe("reading a screening", () => {
     expect(told.text).not.toContain(note);
   });
 
-  test("of an unknown booking is not found, and a purpose that is none is refused", async () => {
+  test("of an unknown booking is not found, and an unknown purpose is refused", async () => {
     expect((await read(ids.next("bkg"))).status).toBe(404);
     expect((await read((await booked()).id, { "access-purpose": "curiosity" })).status).toBe(400);
   });
@@ -475,7 +475,7 @@ describe("the queue", () => {
     return items;
   }
 
-  test("holds who may be evaluated, the soonest clearance deadline first, page by page, without a person", async () => {
+  test("lists bookings that may be evaluated by clearance deadline, page by page, without names", async () => {
     const far = await booked(50);
     const near = await booked(31);
     const [ended, admitted] = [await booked(40), await booked(41)];
@@ -494,7 +494,7 @@ describe("the queue", () => {
     expect(JSON.stringify(found)).not.toContain("Sample Person");
   });
 
-  test("is not emptied by 1,100 abandoned holds", async () => {
+  test("is not displaced by 1,100 abandoned holds", async () => {
     const { client, tables } = running.store;
     await booked();
     const abandoned = await booked(16);
@@ -514,7 +514,7 @@ describe("the queue", () => {
     expect(told.body.items).toHaveLength(2);
   });
 
-  test("says how soon what is missing matters, and is narrowed by it", async () => {
+  test("shows the attention of each entry, and filters by it", async () => {
     const [urgent, soon, later] = [await booked(20), await booked(40), await booked(60)];
     const cleared = await booked(21);
     await evaluate(cleared.id);
@@ -547,7 +547,7 @@ describe("the queue", () => {
     },
   );
 
-  test("is narrowed by the clearance's status, and what it shows is logged", async () => {
+  test("filters by the clearance's status, and logs the read", async () => {
     const { id } = await booked();
     await evaluate(id, { outcome: "not_cleared" });
 

@@ -89,7 +89,7 @@ describe("the pages of a booking that has ended", () => {
     return { booking, stripe, expired, sessionId: opened.attempt.sessionId };
   }
 
-  test("are closed by the sweep when their event is lost, as soon as Stripe answers again", async () => {
+  test("are closed by the sweep if their event is lost, as soon as Stripe answers again", async () => {
     const { booking, stripe, expired, sessionId } = await paying();
     const cancelled = { bookingId: booking.id, by: "client", refundId: ids.next("ref") } as const;
     expect(await endEarly(running.store, cancelled, { actor, action: "cancel", now })).toMatchObject({ ok: true });
@@ -115,7 +115,7 @@ describe("the pages of a booking that has ended", () => {
     expect(await deadlines("PAGES", booking)).toEqual([]);
   });
 
-  test.each(["no_show", "turned_away"] as const)("are noted by its admission too: %s", async (outcome) => {
+  test.each(["no_show", "turned_away"] as const)("are also noted by its admission: %s", async (outcome) => {
     const { store } = running;
     const { booking: held } = await paying();
     const before = (await readBooking(store, held.id)) as Booking;
@@ -147,7 +147,7 @@ describe("the pages of a booking that has ended", () => {
     return opened.attempt.id;
   }
 
-  test("wait for a try that has begun and was not made yet: its worker makes it no more", async () => {
+  test("wait for an attempt that has begun and was not charged yet: its worker no longer charges it", async () => {
     const life = await collecting(running.store);
     await life.begin();
     const booking = (await readBooking(running.store, life.id)) as Booking;
@@ -167,7 +167,7 @@ describe("the pages of a booking that has ended", () => {
     expect(await deadlines("PAGES", booking)).toEqual([]);
   });
 
-  test("stay open when a hold's end is told of after late money has revived the booking", async () => {
+  test("stay open if a hold's end is reported after late money has revived the booking", async () => {
     const { booking, stripe, expired } = await paying();
     const page = await revived(booking, stripe);
     const subject = { type: "booking", id: booking.id, version: 3 };
@@ -181,7 +181,7 @@ describe("the pages of a booking that has ended", () => {
     expect(attempts.find(({ id }) => id === page)).toMatchObject({ status: "open" });
   });
 
-  test("stay open when late money revives the booking while they are looked for", async () => {
+  test("stay open if late money revives the booking during the search", async () => {
     const { booking: held, stripe, expired } = await paying();
     const before = (await readBooking(running.store, held.id)) as Booking;
     const booking: Booking = { ...before, status: "expired", version: before.version + 1 };
@@ -206,7 +206,7 @@ describe("the pages of a booking that has ended", () => {
     expect(attempts.filter(({ status }) => status === "open").map(({ purpose }) => purpose)).toContain("due");
   });
 
-  test("leave an intent with a saved method behind to be cancelled, whose id nobody heard of", async () => {
+  test("include off-session intents, which are cancelled even if their ids are unknown", async () => {
     const { store } = running;
     const { booking, stripe } = await paying();
     const page = await revived(booking, stripe);
@@ -261,7 +261,7 @@ describe("the pages of a booking that has ended", () => {
     expect(after).toMatchObject({ via: "off_session", status: "failed", dueAt: null });
   });
 
-  test("are noted only where one is open", async () => {
+  test("are noted only if one is open", async () => {
     const { store } = running;
     const program = sampleProgram();
     const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);

@@ -83,7 +83,7 @@ const cohortOf = async (id: string) => {
 };
 
 describe("the clearance deadline of a cohort", () => {
-  test("stands with its dates: another venue leaves it, whatever the program says by then; new dates bring a new one", async () => {
+  test("depends on its dates: a new venue keeps it, whatever the program says by then; new dates set a new one", async () => {
     const { id, program } = await draftCohort();
     const made = { clearanceDeadlineOn: dayFrom(now, 31), salesEndAt: `${dayFrom(now, 32)}T06:00:00Z` };
     const screening = { ...program.screening, clearanceDeadlineDaysBefore: 7 };
@@ -98,7 +98,7 @@ describe("the clearance deadline of a cohort", () => {
 });
 
 describe("a change of a cohort's dates", () => {
-  test("is refused when a place is held between the look and the write, and leaves that place its dates", async () => {
+  test("is refused if a place is held between the read and the write, and leaves that place's dates", async () => {
     const cohort = await openCohort();
     let booking: Booking | undefined;
     justBefore(anyWrite, async () => {
@@ -113,7 +113,7 @@ describe("a change of a cohort's dates", () => {
     expect(places.map(({ endsOn }) => endsOn)).toEqual([booking?.terms.endsOn, booking?.terms.endsOn]);
   });
 
-  test("reaches a place that is added between the look and the write", async () => {
+  test("reaches a place that is added between the read and the write", async () => {
     const { id } = await openCohort();
     justBefore(anyWrite, () =>
       call("POST", `/v1/cohorts/${id}/places`, { role: "admin", body: { type: "private", count: 1 } }),
@@ -127,7 +127,7 @@ describe("a change of a cohort's dates", () => {
     expect(places).toMatchObject(Array(3).fill({ onSale: true, salesEndAt, endsOn }));
   });
 
-  test("is one transaction however many the places, and takes lapsed claims off them", async () => {
+  test("is one transaction for any number of places, and removes lapsed claims", async () => {
     const cohort = await openCohort({ places: 60 });
     const booking = await hold(cohort);
     vi.setSystemTime(new Date(plusMinutes(now, 31)));
@@ -155,7 +155,7 @@ describe("money that comes late", () => {
     expect(told.status).toBe(200);
   }
 
-  test("finds a place again while the dates are those that were booked", async () => {
+  test("revives the booking while the dates are the booked ones", async () => {
     const cohort = await openCohort();
     const { attempt, lapsedAt } = await lateIn(cohort);
     await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
@@ -180,7 +180,7 @@ describe("money that comes late", () => {
     expect((await cohortOf(cohort.id)).places.every(({ takenBy }) => takenBy === null)).toBe(true);
   });
 
-  test("is returned in full when the cohort is moved between the look for a place and the taking of it", async () => {
+  test("is refunded in full if the cohort is moved between the search for a place and the write", async () => {
     const cohort = await openCohort({ places: 1 });
     const { attempt, lapsedAt } = await lateIn(cohort);
     await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));
@@ -190,10 +190,10 @@ describe("money that comes late", () => {
   });
 });
 
-describe("a change that the places learn in chunks", () => {
+describe("a change that reaches the places in chunks", () => {
   const onSale = async (id: string) => (await cohortOf(id)).places.filter((place) => place.onSale).length;
 
-  test("is told by nobody who read the cohort before a later change", async () => {
+  test("is not written by a process that read the cohort before a later change", async () => {
     const cohort = await draftCohort({ places: 25 });
     const tellsPlaces = /SET onSale = :onSale, salesEndAt = :salesEndAt"/;
     // The cohort is closed again after the opening has updated the first ten places.
@@ -210,7 +210,7 @@ describe("a change that the places learn in chunks", () => {
     expect(await onSale(cohort.id)).toBe(0);
   });
 
-  test("reaches every place, though one is removed meanwhile", async () => {
+  test("reaches every place, even if one is removed in the meantime", async () => {
     const { id } = await draftCohort({ places: 12 });
     justBefore(/SET onSale = :onSale, salesEndAt = :salesEndAt"/, () =>
       call("DELETE", `/v1/cohorts/${id}/places?type=private&count=1`, { role: "admin" }),
@@ -240,7 +240,7 @@ describe("a program and its open cohorts", () => {
     expect(await patch(id, { status: "open" })).toMatchObject(refused);
   });
 
-  test("a cohort that is opened between the look and the write keeps its program from being retired", async () => {
+  test("a cohort that is opened between the read and the write keeps its program from being retired", async () => {
     const { id, program } = await draftCohort();
     justBefore(anyWrite, async () => expect((await patch(id, { status: "open" })).status).toBe(200));
 
@@ -248,7 +248,7 @@ describe("a program and its open cohorts", () => {
     expect(await readProgram(running.store, program.id)).toMatchObject({ status: "published" });
   });
 
-  test("a program that is retired between the look and the write keeps its cohort from being opened", async () => {
+  test("a program that is retired between the read and the write keeps its cohort from being opened", async () => {
     const { id, program } = await draftCohort();
     justBefore(anyWrite, async () => expect((await retire(program)).status).toBe(200));
 
@@ -267,7 +267,7 @@ describe("the end of a cohort", () => {
     return Items.filter(({ detail }) => JSON.parse(detail).subject.id === id).map(({ detailType }) => detailType);
   };
 
-  test("is what it waits for once its places have followed; a draft waits for nothing", async () => {
+  test("is its deadline once its places are updated; a draft has none", async () => {
     const { id } = await draftCohort();
     await patch(id, { venue: "Another House" });
     expect((await cohortOf(id)).cohort.dueAt).toBeNull();
@@ -277,7 +277,7 @@ describe("the end of a cohort", () => {
     expect((await cohortOf(id)).cohort.dueAt).toBe(endOf(52));
   });
 
-  test("completes it, open or closed, with its last day in its zone and not before; a draft stays one", async () => {
+  test("completes an open or closed cohort after its last day in its zone; a draft stays a draft", async () => {
     const [open, closed, draft] = [await openCohort(), await openCohort(), await draftCohort()];
     await patch(closed.id, { status: "closed" });
     const statuses = async () =>
@@ -295,7 +295,7 @@ describe("the end of a cohort", () => {
     expect((await patch(open.program.id, { status: "retired" })).status).toBe(200);
   });
 
-  test("leaves nothing of it to change, with the sweep or without it", async () => {
+  test("forbids every later change, with or without the sweep", async () => {
     const { id } = await openCohort();
     const changes = () => [
       patch(id, { venue: "Another House" }),

@@ -31,7 +31,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid", openAttemptId: null });
   });
 
-  test("is billed, tried and noticed in one sweep, each in a record that is chained to the one before (I9)", async () => {
+  test("is billed, charged and announced in one sweep, each in a chained audit record (I9)", async () => {
     const life = await collecting(running.store);
 
     expect(await workOnBooking(life.context, life.id)).toMatchObject({ ok: true });
@@ -41,7 +41,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(broken.filter(({ subject }) => subject === `booking#${life.id}`)).toEqual([]);
   });
 
-  test("has its booking read once for all that its sweep does with it, beside what its clearance asks for", async () => {
+  test("has its booking read once by a sweep, apart from the clearance's steps", async () => {
     const life = await collecting(running.store);
     const sent: string[] = [];
     const store = intercepted(running.store, (command, send) => {
@@ -59,7 +59,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     ]);
   });
 
-  test("is charged once when the answer is lost, and asked for again under its key", async () => {
+  test("is charged once if the answer is lost, and requested again under its key", async () => {
     const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
@@ -74,7 +74,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });
 
-  test("is charged once when the request itself was lost", async () => {
+  test("is charged once if the request was lost", async () => {
     const life = await collecting(running.store);
     await life.begin();
     const [attempt] = await life.tries();
@@ -91,7 +91,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });
 
-  test("is looked up, and never asked for, once its key may be forgotten", async () => {
+  test("is looked up, and never requested again, once its key can be forgotten", async () => {
     const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
@@ -105,7 +105,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });
 
-  test("would be charged twice under a key that is trusted after a day", async () => {
+  test("control: is charged twice under a key that is trusted after a day", async () => {
     const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
@@ -121,7 +121,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(life.intents).toHaveLength(2);
   });
 
-  test("would be asked for again, though Stripe took its money, if nobody looked up what came of a lost answer", async () => {
+  test("control: is requested again after a charge if a lost answer is not looked up", async () => {
     const life = await collecting(running.store);
     await life.begin();
     life.state.losesAnswers = true;
@@ -136,7 +136,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "past_due", openAttemptId: null, paid: 0 });
   });
 
-  test("has its failed intent cancelled before another try can begin", async () => {
+  test("has its failed intent cancelled before another attempt can begin", async () => {
     const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
     await life.begin();
@@ -155,7 +155,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ openAttemptId: null, tries: { failed: 1, stopped: null } });
   });
 
-  test("stays with its try while Stripe cannot cancel the failed intent", async () => {
+  test("keeps its attempt while Stripe cannot cancel the failed intent", async () => {
     const life = await collecting(running.store);
     life.state.declines = "insufficient_funds";
     await life.begin();
@@ -182,7 +182,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect(await life.balance()).toMatchObject({ status: "paid" });
   });
 
-  test("is not charged once the permission is taken back, and is free to be paid by link", async () => {
+  test("is not charged once the permission is withdrawn, and can be paid by link", async () => {
     const life = await collecting(running.store);
     await life.begin();
     const before = (await readBooking(running.store, life.id)) as Booking;
@@ -198,7 +198,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect((await life.balance())?.tries).toBeUndefined();
   });
 
-  test("is not charged by a request that Stripe refuses, and goes by link", async () => {
+  test("is not charged by a request that Stripe refuses, and is paid by link", async () => {
     const life = await collecting(running.store);
     await life.begin();
     life.context.gateway.createPaymentIntent = async () => ({

@@ -183,14 +183,14 @@ const cases: Case[] = [
   },
 ];
 
-describe("a write is refused where its condition does not hold, and made where it does", () => {
+describe("a write is made if its condition holds, and refused otherwise", () => {
   test.each(cases)("$what", judged);
 });
 
 const read = async (guarded: Guarded<string>) =>
   (await running.store.client.send(new GetCommand({ ...target(guarded), ConsistentRead: true }))).Item;
 
-test("a booking is written only after the version, and the audit record, that were read of it (I9)", () => {
+test("a booking is written only over the version and audit record that were read (I9)", () => {
   const read: Booking = { ...booking, version: 4, auditHash: "hash-4" };
   const next = { booking: { ...read, version: 5 }, events: [], journal: [] };
   const [put] = bookingWrites(running.store, read, next, { actor, action: "sample", now });
@@ -210,7 +210,7 @@ describe("the release of a hold", () => {
     return heldBooking(running.store, offer, `${ids.next("mail")}@e.org`, now);
   };
 
-  test("lets its place and every lock go", async () => {
+  test("frees its place and every lock", async () => {
     const before = await holdAnother();
     const writes = await letGoWrites(running.store, before);
     expect(writes).toHaveLength(2);
@@ -221,7 +221,7 @@ describe("the release of a hold", () => {
     expect(lock).toBeUndefined();
   });
 
-  test("leaves what another booking took since it was looked at", async () => {
+  test("leaves what another booking took since the read", async () => {
     const before = await holdAnother();
     for (const write of await letGoWrites(running.store, before)) {
       const { TableName, Key } = target(write);
@@ -233,7 +233,7 @@ describe("the release of a hold", () => {
   });
 });
 
-test("a lock is taken where it is free, ours or lapsed, and never another booking's", async () => {
+test("a lock is taken if it is free, ours or lapsed, and never from another booking", async () => {
   const [lock] = await lockWrites(running.store, us(), "hold", { until: later, now });
   if (lock === undefined) throw new Error("no lock");
   const found = [
@@ -244,7 +244,7 @@ test("a lock is taken where it is free, ours or lapsed, and never another bookin
   expect(await tried(lock, { bookingId: theirs, until: plusMinutes(now, 1) })).toBe("refused");
 });
 
-test("a lock that follows the claim is moved only while it is ours, and not taken again once it was let go", async () => {
+test("a lock that follows the claim is moved only while it is ours, and not taken again after its release", async () => {
   const buyer = { ...us(), holdSlot: 1 };
   const taken = locksTakenForOwn(buyer);
   const slot = (await lockWrites(running.store, buyer, "card_page", { until: later, now }, taken)).at(-1);

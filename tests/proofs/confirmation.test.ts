@@ -184,13 +184,13 @@ const lacking = Array.from({ length: 2 ** names.length - 1 }, (_, mask) =>
   names.filter((_name, index) => (mask + 1) & (1 << index)),
 ).filter(({ length }) => length <= 3 || length === names.length);
 
-describe("a booking is confirmed only while every fact holds in the very transaction (I2)", () => {
+describe("a booking is confirmed only if every fact holds in the same transaction (I2)", () => {
   test("with every fact it is confirmed", async () => {
     const booking = await prepare((whole) => whole);
     expect(await commit(running.store, writesOf(booking))).toEqual({ ok: true });
   });
 
-  test("where the operator lets one clinician sign both, one person's clearance confirms", async () => {
+  test("if the operator lets one clinician sign both, one person's clearance confirms", async () => {
     const booking = await prepare((whole) => ({
       ...whole,
       clearance: { ...with_(whole.clearance, "medical", { by: psychiatrist }), oneClinicianMaySignBoth: true },
@@ -219,7 +219,7 @@ describe("a booking is confirmed only while every fact holds in the very transac
     expect(confirmed).toEqual([]);
   });
 
-  test.each(names)("control: without its condition, a booking is confirmed although not that %s", async (name) => {
+  test.each(names)("control: without its condition, a booking is confirmed without the fact that %s", async (name) => {
     const fact = facts[name];
     if (fact === undefined) throw new Error(name);
     const booking = await prepare(fact.breaks);

@@ -185,7 +185,7 @@ const paths: [by: string, status: string, owed: number, booking: () => Promise<B
 ];
 
 describe("a booking that was paid in many parts", () => {
-  test.each(paths)("is ended by %s in one small transaction, and what it owes goes back in slices", async (...path) => {
+  test.each(paths)("is ended by %s in one small transaction, and its refund is spread in slices", async (...path) => {
     const [, status, owed, make, end] = path;
     const booking = await make();
     const { store, sizes } = watched();
@@ -206,7 +206,7 @@ describe("a booking that was paid in many parts", () => {
     expect(left.every(({ refundable, applied }) => refundable === applied && applied >= 0)).toBe(true);
   });
 
-  test("gives back each cent once, though the work is stopped in the middle of its slices and of its refunds", async () => {
+  test("refunds each cent once, even if the work stops between slices and between refunds", async () => {
     const booking = await paidInParts(45);
     await endEarly(running.store, { ...request(booking), by: "operator" }, at(now));
     const ended = (await readBooking(running.store, booking.id)) as Booking;
@@ -227,7 +227,7 @@ describe("a booking that was paid in many parts", () => {
     expect((await readCharges(running.store, booking.id)).every(({ refundable }) => refundable === 0)).toBe(true);
   });
 
-  test("is spread by two workers at once without a charge giving more than it has (I6)", async () => {
+  test("is spread by two workers at once without refunding more than a charge has (I6)", async () => {
     const booking = await paidInParts();
     await endEarly(running.store, { ...request(booking), by: "client" }, at(now));
     const ended = (await readBooking(running.store, booking.id)) as Booking;
@@ -241,7 +241,7 @@ describe("a booking that was paid in many parts", () => {
     expect(sum(left.map(({ refundable }) => refundable))).toBe(50_000);
   });
 
-  test("takes nothing of a charge that has given its money away since it was read (I6)", async () => {
+  test("takes nothing from a charge that was refunded since the read (I6)", async () => {
     const booking = await paidInParts(3);
     await endEarly(running.store, { ...request(booking), by: "client" }, at(now));
     const ended = (await readBooking(running.store, booking.id)) as Booking;
@@ -263,7 +263,7 @@ describe("a booking that was paid in many parts", () => {
     expect((await refundOf(ended)).parts.map(({ chargeId }) => chargeId)).not.toContain(emptied);
   });
 
-  test("leaves the rest to the sweep when a run has taken its time, and each run goes on where the last one ended", async () => {
+  test("leaves the rest to the sweep when a run's time is over, and each run continues where the last one ended", async () => {
     const booking = await paidInParts(11);
     await endEarly(running.store, { ...request(booking), by: "operator" }, at(now));
     const ended = (await readBooking(running.store, booking.id)) as Booking;

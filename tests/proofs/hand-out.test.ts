@@ -63,8 +63,8 @@ async function lapses(bookings: readonly string[]): Promise<number[]> {
   return bookings.map((id) => expired.filter((detail) => detail.includes(id)).length);
 }
 
-describe("keys of what is due", () => {
-  test("may come twice, of two sweeps at once, and each hold lapses once", async () => {
+describe("keys from the sweep", () => {
+  test("can arrive twice, from two concurrent sweeps, and each hold lapses once", async () => {
     const held = await holds(12);
     const { sqs, of } = openQueue();
     await Promise.all([handOut(depsAt(lapsed), sqs), handOut(depsAt(lapsed), sqs)]);
@@ -78,7 +78,7 @@ describe("keys of what is due", () => {
     expect(after.of(held)).toEqual([]);
   });
 
-  test("are handed out again when their worker died, and worked on once it must be over", async () => {
+  test("are sent again if their worker died, and worked on after its turn must be over", async () => {
     const [id = ""] = await holds(1);
     const key = keys.booking(id);
     expect(await beginTurn(running.store, "BOOKING", key, lapsed)).toBe("work");
@@ -94,7 +94,7 @@ describe("keys of what is due", () => {
     expect(await lapses([id])).toEqual([1]);
   });
 
-  test("are postponed when two workers died at one deadline, longer each time, and hold up no other", async () => {
+  test("are postponed if two workers died at one deadline, longer each time, and block no other", async () => {
     const [poison = ""] = await holds(1);
     const key = keys.booking(poison);
     const body = JSON.stringify({ kind: "BOOKING", ...key });
@@ -118,7 +118,7 @@ describe("keys of what is due", () => {
     expect(await lapses([poison])).toEqual([1]);
   });
 
-  test("are one worker's at a time", async () => {
+  test("are worked on by one worker at a time", async () => {
     const [id = ""] = await holds(1);
     const begin = (at: string) => beginTurn(running.store, "BOOKING", keys.booking(id), at);
 
@@ -129,7 +129,7 @@ describe("keys of what is due", () => {
     expect(await begin(plusSeconds(lapsed, turnSeconds))).toBe("work");
   });
 
-  test("count their turns from the start when the item has changed and is due as before", async () => {
+  test("count their turns from zero if the item has changed and has the same deadline", async () => {
     const [id = ""] = await holds(1);
     const key = keys.booking(id);
     const begin = (minutes: number) => beginTurn(running.store, "BOOKING", key, plusMinutes(lapsed, minutes));
@@ -148,7 +148,7 @@ describe("keys of what is due", () => {
     expect(await begin(2)).toBe("work");
   });
 
-  test("cost reads for what is due, however many bookings there are", async () => {
+  test("cost reads only for reached deadlines, however many bookings there are", async () => {
     /** The number of queries of one sweep, and of keys that they found. */
     async function readsAt(at: string): Promise<{ queries: number; keys: number }> {
       const { client } = running.store;

@@ -101,7 +101,7 @@ async function endUnpaid(buyer: Buyer, of: Sale, count: number, at = now): Promi
 }
 
 describe("an account's live unpaid holds", () => {
-  test("60 requests at once for 60 places leave two held, and every other one is told of the limit", async () => {
+  test("60 concurrent requests for 60 places hold two, and every other gets limit_exceeded", async () => {
     const [buyer, of] = [somebody(), await sale(60)];
 
     const answers = await Promise.all(Array.from({ length: 60 }, () => answered(buyer, of)));
@@ -127,7 +127,7 @@ describe("an account's live unpaid holds", () => {
     expect(answers.filter((answer) => answer === "held").length).toBeGreaterThan(2);
   });
 
-  test("count over all cohorts, and against nobody else", async () => {
+  test("count over all cohorts, and not against other accounts", async () => {
     const [buyer, first, second] = [somebody(), await sale(), await sale()];
     await held(buyer, first);
     await held(buyer, second);
@@ -136,7 +136,7 @@ describe("an account's live unpaid holds", () => {
     expect(await answered(somebody(), first)).toBe("held");
   });
 
-  test("leave room again when one is paid, or has lapsed", async () => {
+  test("leave room again once one is paid or has lapsed", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const [first] = [await held(buyer, of), await held(buyer, await sale())];
     await settled(first, (await page(first)).id, paid());
@@ -146,7 +146,7 @@ describe("an account's live unpaid holds", () => {
     expect(await answered(buyer, await sale(), plusMinutes(now, 30))).toBe("held");
   });
 
-  test("stay counted for as long as the page of one keeps its place, and not longer", async () => {
+  test("count as long as an open page keeps the place, and no longer", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const first = await held(buyer, of);
     await page(first, plusMinutes(now, 10));
@@ -156,7 +156,7 @@ describe("an account's live unpaid holds", () => {
     expect(await answered(buyer, of, plusMinutes(now, 46))).toBe("held");
   });
 
-  test("stay counted where Stripe refuses the page of one: nothing is on its way", async () => {
+  test("count even if Stripe refuses the page: no payment is under way", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const first = await held(buyer, of);
     await held(buyer, of);
@@ -165,7 +165,7 @@ describe("an account's live unpaid holds", () => {
     expect(await answered(buyer, of)).toEqual({ limit: "live", until: plusMinutes(now, 30) });
   });
 
-  test("do not count one whose bank debit is processing, nor when that has come back", async () => {
+  test("do not count one whose bank debit is processing or has failed", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const first = await held(buyer, of);
     const { id } = await page(first);
@@ -182,7 +182,7 @@ describe("an account's live unpaid holds", () => {
     expect(answers).toEqual(["held", "held", { limit: "live", until: plusMinutes(back, 30) }]);
   });
 
-  test("may be sold out or booked already first: the limit is the last that is told", async () => {
+  test("are checked last: sold_out comes first", async () => {
     const [buyer, of] = [somebody(), await sale(2)];
     await held(buyer, of);
     await held(buyer, of);
@@ -191,7 +191,7 @@ describe("an account's live unpaid holds", () => {
   });
 });
 
-test("a sold-out cohort answers from one read, without a write, though a hold of the account has lapsed unnoticed", async () => {
+test("a sold-out cohort answers from one read without a write, even if a hold of the account has lapsed unnoticed", async () => {
   const [buyer, elsewhere, full] = [somebody(), await sale(), await sale(1)];
   const later = plusMinutes(now, 31);
   await held(buyer, elsewhere);
@@ -249,7 +249,7 @@ test.each([
 describe("a hold of the account that has lapsed unnoticed", () => {
   const later = plusMinutes(now, 31);
 
-  test("is ended by no refusal, which writes nothing", async () => {
+  test("is not ended by a refusal, which writes nothing", async () => {
     const [buyer, of, full] = [somebody(), await sale(), await sale(1)];
     await endUnpaid(buyer, of, 1);
     await held(buyer, of);
@@ -267,7 +267,7 @@ describe("a hold of the account that has lapsed unnoticed", () => {
     expect(commands.filter((name) => !/^(Query|Get|BatchGet)Command$/.test(name))).toEqual([]);
   });
 
-  test("is ended by the next hold where that needs its slot, so that it counts on", async () => {
+  test("is ended by the next hold that needs its slot, so that it still counts", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const lapsed = [await held(buyer, of), await held(buyer, of)];
 
@@ -279,7 +279,7 @@ describe("a hold of the account that has lapsed unnoticed", () => {
     expect(await answered(buyer, of, later)).toMatchObject({ limit: "unpaid" });
   });
 
-  test("takes nothing from the next hold where it cannot be ended, and stays due for the sweep", async () => {
+  test("does not affect the next hold if it cannot be ended, and is left to the sweep", async () => {
     const [buyer, of] = [somebody(), await sale()];
     const lapsed = [await held(buyer, of), await held(buyer, of)];
     const offer = await sampleQuote(running.store, of.program, of.cohort, later);
@@ -319,7 +319,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of, until)).toBe("held");
   });
 
-  test("that lie further apart leave room", async () => {
+  test("that are further apart leave room", async () => {
     const [buyer, of] = [somebody(), await sale()];
     await endUnpaid(buyer, of, 2);
     await endUnpaid(buyer, of, 1, plusHours(now, 24));
@@ -327,7 +327,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of, plusHours(now, 24))).toBe("held");
   });
 
-  test("count from their own instants where they lapse, however late that is noticed", async () => {
+  test("count from their expiry if they lapse, however late that is noticed", async () => {
     const [buyer, of] = [somebody(), await sale()];
     await endUnpaid(buyer, of, 1);
     const lapsed = [await held(buyer, of), await held(buyer, of)];
@@ -337,7 +337,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of, plusHours(now, 6))).toEqual({ limit: "unpaid", until });
   });
 
-  test("count though no sweep has run since they lapsed", async () => {
+  test("count even before a sweep has ended them", async () => {
     const [buyer, of] = [somebody(), await sale()];
     await endUnpaid(buyer, of, 1);
     await held(buyer, of);
@@ -347,7 +347,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of, plusMinutes(now, 31))).toEqual({ limit: "unpaid", until });
   });
 
-  test("both count when two end at once, of which one has read what the other changes", async () => {
+  test("both count if two end at once and one read what the other changes", async () => {
     const [buyer, of] = [somebody(), await sale()];
     await endUnpaid(buyer, of, 1);
     const [first, second] = [await held(buyer, of), await held(buyer, of)];
@@ -367,7 +367,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of)).toMatchObject({ limit: "unpaid" });
   });
 
-  test("do not count one whose lapse is first noticed when its money comes, too late", async () => {
+  test("do not count one whose lapse is first noticed when late money comes", async () => {
     const [buyer, of] = [somebody(), await sale(1)];
     await endUnpaid(buyer, of, 2);
     const late = await held(buyer, of);
@@ -382,7 +382,7 @@ describe("holds of one account and cohort that ended unpaid", () => {
     expect(await answered(buyer, of, lapsed)).toBe("held");
   });
 
-  test("do not count what the operator cancelled, nor what a bank debit was on its way for", async () => {
+  test("do not count those cancelled by the operator or with a bank debit under way", async () => {
     const [buyer, of] = [somebody(), await sale()];
     await endUnpaid(buyer, of, 2);
     await cancel(await held(buyer, of), "operator");

@@ -190,7 +190,7 @@ const isSettlement = (command: object): boolean =>
   command instanceof TransactWriteCommand &&
   (command.input.TransactItems ?? []).some(({ Put }) => String(Put?.Item?.sk).startsWith("CHG#"));
 
-describe("one payment, of which everybody hears at once", () => {
+describe("one payment with concurrent notifications", () => {
   /** How often the settlement was tried while Stripe's events of a payment were handled in parallel. */
   async function triesOf(payment: Paid, lease: Between): Promise<number> {
     let tries = 0;
@@ -221,7 +221,7 @@ describe("one payment, of which everybody hears at once", () => {
     };
   }
 
-  test("is settled with one try where consumers wait for each other; control: with several where nobody does", async () => {
+  test("is settled with one try if consumers wait for each other; control: with several if none waits", async () => {
     expect(await triesOf(await paid(), plainly)).toBe(1);
     expect(await triesOf(await paid(), grantedToTwo())).toBeGreaterThan(1);
   });
@@ -266,7 +266,7 @@ describe("one payment, of which everybody hears at once", () => {
     },
   );
 
-  test.each([1, 2, 3])("ends the same one after another, in order %i", async (seed) => {
+  test.each([1, 2, 3])("ends the same in sequence, in order %i", async (seed) => {
     const payment = await paid();
 
     for (const consumer of consumersOf(payment, seed)) await untilDone(consumer, storeWith(plainly));
@@ -285,7 +285,7 @@ describe("a lease", () => {
     otherwise: async () => `${name} had to wait`,
   });
 
-  test("is one holder's at a time, until what it did is seen", async () => {
+  test("has one holder at a time, until the effect of its work is visible", async () => {
     const store = storeWith(plainly);
     const seen = booking();
     let working = 0;
@@ -310,7 +310,7 @@ describe("a lease", () => {
     expect(worked.toSorted()).toEqual(["done", "seen", "seen", "seen", "seen", "seen"]);
   });
 
-  test("is the next one's at once where the booking has not moved, or the holder failed", async () => {
+  test("is free at once if the booking has no new version, or the holder failed", async () => {
     const store = storeWith(plainly);
     const seen = booking();
     const failing = { ...work("failing", { moved: false, seen }), act: () => Promise.reject(new Error("no answer")) };
@@ -320,7 +320,7 @@ describe("a lease", () => {
     expect(await underLease(store, seen, work("second", { moved: false, seen }))).toBe("second");
   });
 
-  test("ends with the version that it was taken for: who sees the next one, of whatever attempt, waits for nobody", async () => {
+  test("ends with the version that it was taken for: a reader of the next one, of any attempt, does not wait", async () => {
     const store = storeWith(plainly);
     const seen = booking();
     const moved = { ...seen, version: 4 };
@@ -337,7 +337,7 @@ describe("a lease", () => {
     expect(await underLease(store, next, work("next", { moved: true, seen: next }))).toBe("next");
   });
 
-  test("ends by itself, after the longest life of a consumer", async () => {
+  test("expires after the longest life of a consumer", async () => {
     const seen = booking();
     const after = (seconds: number) =>
       underLease(storeWith(plainly, seconds), seen, work("worked", { moved: true, seen }));
@@ -348,7 +348,7 @@ describe("a lease", () => {
     expect(await after(timeoutSeconds)).toBe("worked");
   });
 
-  test("is gone on without after ten seconds of looks by who has to work in the end", async () => {
+  test("is bypassed after ten seconds by a consumer that must do the work", async () => {
     const waits: number[] = [];
     const store = { ...storeWith(plainly), sleep: async (ms: number) => void waits.push(ms) };
     const seen = booking();

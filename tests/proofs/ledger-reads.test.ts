@@ -122,7 +122,7 @@ describe("the journal", () => {
     });
   });
 
-  test.each([1, 2, 5, 6])("comes in pages of %i, each entry once, also those of one instant", async (limit) => {
+  test.each([1, 2, 5, 6])("comes in pages of %i, each entry once, even several of one instant", async (limit) => {
     const found: string[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
@@ -134,7 +134,7 @@ describe("the journal", () => {
     expect(found).toEqual(all);
   });
 
-  test("of one booking holds its entries alone, page by page", async () => {
+  test("of one booking contains only its entries, page by page", async () => {
     expect(await references("bookingId=bkg_one")).toEqual(["billed:a", "payment:a", "fee:a"]);
     const first = await page("bookingId=bkg_one&limit=2");
     expect(await references(`bookingId=bkg_one&limit=2&cursor=${first.nextCursor}`)).toEqual(["fee:a"]);
@@ -165,7 +165,7 @@ describe("the journal", () => {
     expect(told.text.trim().split("\r\n")).toHaveLength(1 + 2 * all.length);
   });
 
-  test("comes in the form that the client likes best, and in none that it refuses", async () => {
+  test("comes in the format that the client prefers, and never in one that it refuses", async () => {
     const typeOf = async (accept: string) => {
       const { status, headers } = await get("/v1/finance/journal?limit=1", { accept });
       return [status, String(headers["content-type"]).split(";")[0], headers.vary];
@@ -194,7 +194,7 @@ describe("the journal", () => {
   });
 });
 
-describe("a reader who pages while others post", () => {
+describe("paging while others post", () => {
   const after = "2027-04-01T12:00:00Z";
 
   const entryOf = (bookingId: string, reference: string) =>
@@ -234,20 +234,20 @@ describe("a reader who pages while others post", () => {
     return { pages, waited: time.waited };
   }
 
-  test("misses nothing that was stamped earlier and came later: a page ends before what may still be overtaken", async () => {
+  test("misses no entry that was stamped earlier and became visible later: a page ends before unsettled entries", async () => {
     const { pages, waited } = await paged("bkg_settled");
 
     expect(pages).toEqual([["a"], ["slow", "b"], ["c", "d"]]);
     expect(waited).toBe(settledAfterSeconds - 2);
   });
 
-  test("would miss it if a page ended anywhere", async () => {
+  test("control: misses it if a page can end anywhere", async () => {
     const { pages } = await paged("bkg_unsettled", 0);
 
     expect(pages.flat()).toEqual(["a", "b", "c", "d"]);
   });
 
-  test("waits for the last entries of a day that has just ended, so that its books are whole", async () => {
+  test("waits for the last entries of a day that has just ended, so that its books are complete", async () => {
     const { store, time } = storeAt(running.store, "2027-05-02T04:00:03Z");
 
     await whenSettled(store, "2027-05-02T03:59:59Z");
@@ -255,7 +255,7 @@ describe("a reader who pages while others post", () => {
     expect(time.waited).toBe(settledAfterSeconds - 4);
   });
 
-  test("sees all there is on a page that reaches the end, at once", async () => {
+  test("returns everything at once on a page that reaches the end", async () => {
     const { store, time } = storeAt(running.store, "2027-05-01T12:00:00Z");
     await postOnce(store, entryOf("bkg_end", "end:a"));
     await postOnce(store, entryOf("bkg_end", "end:b"));

@@ -26,7 +26,7 @@ afterAll(async () => {
   await running.stop();
 });
 
-test("a page of a list is as long as was asked for, however much between its items is left out", async () => {
+test("a page of a list has the requested length, however many items are filtered out", async () => {
   const programs = [];
   for (let index = 0; index < 120; index++) {
     const program = sampleProgram({ status: "retired" });
@@ -99,7 +99,7 @@ describe("first pages", () => {
     return { cohortId: cohort.id, withStatus };
   }
 
-  test("cost the same at 20 and at 2,000 abandoned holds, and show what was asked for", async () => {
+  test("cost the same at 20 and at 2,000 abandoned holds, and show the requested bookings", async () => {
     const { cohortId, withStatus } = await stored();
     const live = statuses.map(withStatus);
     await store(live);
@@ -135,7 +135,7 @@ describe("first pages", () => {
     expect([shown[0], shown[2], shown[5]]).toEqual([confirmed, confirmed, confirmed]);
   });
 
-  test("of the catalogue show what is for sale, however much is a draft, retired or over", async () => {
+  test("of the catalogue show what is for sale, however many are drafts, retired or over", async () => {
     const catalogue = caller(catalogueHandler, running);
     const get = async (path: string) =>
       (await catalogue("GET", path, { role: "client" })).body.items as { id: string }[];

@@ -17,7 +17,7 @@ describe("mails about unpaid holds to one address", () => {
     countMail(store, { to, kind: "hold", mailId, mostADay: 20 });
   const names = Array.from({ length: 25 }, (_, index) => `evt_${index}`);
 
-  test("twenty a day go out, however many come at once; one that is tried again counts once", async () => {
+  test("twenty a day are sent, however many come at once; a retried mail counts once", async () => {
     const first = await Promise.all(names.map((name) => hold("anna@example.org", name)));
     const again = await Promise.all(names.map((name) => hold("anna@example.org", name)));
 
@@ -41,7 +41,7 @@ describe("mails about unpaid holds to one address", () => {
     expect(await countMail(on("2027-03-01"), invitation)).toBe(true);
   });
 
-  test("one payer's second invitation of a day to an address does not go out; another payer's, address or day's does", async () => {
+  test("one payer's second invitation of a day to an address is not sent; another payer's, address's or day's is", async () => {
     const invite = (to: string, payer: string, mailId: string, day = "2027-03-01") =>
       countMail(on(day), { to, kind: "invitation", payer, mailId, mostADay: 20 });
 
@@ -54,7 +54,7 @@ describe("mails about unpaid holds to one address", () => {
   });
 });
 
-describe("that mail does not reach an address", () => {
+describe("the note that mail does not reach an address", () => {
   const person = (email: string) => ({
     owner: { sub: "sub_1", email },
     participant: { name: "", email: `for-${email}`, phone: "", dateOfBirth: "" },
@@ -73,7 +73,7 @@ describe("that mail does not reach an address", () => {
     [2, 1, 0],
   ];
 
-  test.each(orders)("is the same whatever the order in which it is told: %d %d %d", async (...order) => {
+  test.each(orders)("is the same in any order of the reports: %d %d %d", async (...order) => {
     const email = `order-${order.join("")}@example.org`;
     for (const index of [...order, ...order])
       await noteUndeliverable(running.store, email, said[index] as Undeliverable);
@@ -83,7 +83,7 @@ describe("that mail does not reach an address", () => {
     ]);
   });
 
-  test("is told of the payer and of the participant, each by themselves", async () => {
+  test("is separate for the payer and the participant", async () => {
     await noteUndeliverable(running.store, "For-both@example.org", said[0] as Undeliverable);
 
     expect(await readUndeliverable(running.store, person("both@example.org"))).toEqual([

@@ -38,8 +38,8 @@ async function notCleared(booking: Booking): Promise<Booking> {
 
 const clears = (booking: Booking) => () => journey.evaluate(store, booking, "medical", "cleared");
 
-describe("a clearance that changes between the look and the write", () => {
-  test("leaves a booking confirmed that it clears again", async () => {
+describe("a clearance that changes between the read and the write", () => {
+  test("leaves a booking confirmed if it is cleared again", async () => {
     const booking = await notCleared(await journey.confirmed(store));
 
     await journey.progress(meanwhile(clears(booking)), booking);
@@ -47,7 +47,7 @@ describe("a clearance that changes between the look and the write", () => {
     expect(await timeline(booking)).not.toContain("BookingUnconfirmed");
   });
 
-  test("leaves a booking alone that was to be declined", async () => {
+  test("keeps a booking from being declined", async () => {
     const booking = await notCleared(await journey.paid(store));
 
     await journey.progress(meanwhile(clears(booking)), booking, plusDays(now, 3));
@@ -55,7 +55,7 @@ describe("a clearance that changes between the look and the write", () => {
     expect(await readBooking(store, booking.id)).toMatchObject({ status: "awaiting_clearance" });
   });
 
-  test("confirms nobody whom it clears no more", async () => {
+  test("prevents a confirmation that it no longer allows", async () => {
     const booking = await journey.cleared(store);
 
     await journey.progress(
@@ -66,7 +66,7 @@ describe("a clearance that changes between the look and the write", () => {
     expect(await readBooking(store, booking.id)).toMatchObject({ status: "awaiting_clearance" });
   });
 
-  test("admits nobody whom it clears no more", async () => {
+  test("prevents an admission that it no longer allows", async () => {
     const booking = await journey.confirmed(store);
 
     const admitted = await journey.admit(
@@ -78,7 +78,7 @@ describe("a clearance that changes between the look and the write", () => {
     expect(admitted).toEqual({ ok: false, reason: "clearance_required" });
   });
 
-  test("opens no page for a deposit of somebody whom it no longer lets pay", async () => {
+  test("prevents a deposit page that it no longer allows", async () => {
     const booking = await journey.signed(store);
     const refused = meanwhile(() => notCleared(booking));
 
@@ -88,7 +88,7 @@ describe("a clearance that changes between the look and the write", () => {
     expect(await readAttempts(store, booking.id)).toEqual([]);
   });
 
-  test("reminds nobody of what is no longer missing", async () => {
+  test("prevents a reminder of something no longer missing", async () => {
     const booking = await journey.paid(store);
     const { clearanceReminders: [at = now] = [] } = (await readBooking(store, booking.id)) ?? {};
 
@@ -102,7 +102,7 @@ describe("a clearance that changes between the look and the write", () => {
   });
 });
 
-test("a place whose cohort ends later between the look and the write confirms nobody", async () => {
+test("a cohort's later end between the read and the write prevents the confirmation", async () => {
   const booking = await journey.cleared(store);
   const { TableName, Key } = placeAt(store, booking);
   const ends = (endsOn: string) =>
@@ -144,7 +144,7 @@ describe("a hold with more children than one transaction removes", () => {
     expect(await childrenOf(booking)).toEqual(["REMOVED"]);
   });
 
-  test("keeps all of them when money comes between the look and the write", async () => {
+  test("keeps all of them if money comes between the read and the write", async () => {
     const booking = await large();
     const before = await childrenOf(booking);
 

@@ -76,7 +76,7 @@ async function opened(autopay = true) {
 }
 
 describe("a page that saves another method", () => {
-  test("is asked for under a key that is stored before, with the evidence of the permission that was shown", async () => {
+  test("is requested under a key that is stored first, with the evidence of the permission that was shown", async () => {
     const life = await collected();
     const { createSetupSession: make } = life.gateway as Gateway;
     const stored: string[] = [];
@@ -99,7 +99,7 @@ describe("a page that saves another method", () => {
     expect((await life.read()).permission?.hash).not.toBe(permission?.hash);
   });
 
-  test("is opened for the text that was shown, and for no other", async () => {
+  test("is opened only for the text that was shown", async () => {
     const life = await collected();
 
     expect(await life.open(null)).toEqual({ ok: false, reason: "agreement_changed" });
@@ -108,7 +108,7 @@ describe("a page that saves another method", () => {
     expect(await (await collected(false)).open(null)).toMatchObject({ ok: true, permission: null });
   });
 
-  test("is given again while it is open, and another one when it has ended", async () => {
+  test("is returned again while it is open, and replaced once it has ended", async () => {
     const life = await opened();
     const { setup } = life;
     const again = await life.open();
@@ -119,7 +119,7 @@ describe("a page that saves another method", () => {
     expect(later.ok && later.setup.id).not.toBe(setup.id);
   });
 
-  test("whose answer was lost is asked for again under its own key, by the next click or the sweep", async () => {
+  test("whose answer was lost is requested again under its own key, by the next click or the sweep", async () => {
     const life = await collected();
     const { createSetupSession: make } = life.gateway as Gateway;
     life.gateway.createSetupSession = async (session, key) => {
@@ -136,7 +136,7 @@ describe("a page that saves another method", () => {
     expect(new Set(life.asked.map(({ key }) => key))).toEqual(new Set([setup?.id]));
   });
 
-  test("is looked up once its key is a day old, and never made under it again", async () => {
+  test("is looked up once its key is a day old, and never created under it again", async () => {
     const life = await collected();
     const { createSetupSession: make } = life.gateway as Gateway;
     life.gateway.createSetupSession = async () => silent;
@@ -151,7 +151,7 @@ describe("a page that saves another method", () => {
     expect(await life.setups()).toMatchObject([{ status: "refused", dueAt: null }]);
   });
 
-  test("is asked for of another customer where Stripe has deleted the client's", async () => {
+  test("is requested for another customer if Stripe has deleted the client's", async () => {
     const life = await collected();
     const { createSetupSession: make } = life.gateway as Gateway;
     let refused = 0;
@@ -235,7 +235,7 @@ describe("a method that was saved", () => {
     expect(changed).toEqual([]);
   });
 
-  test("by a copy of the metadata is told by the setup's own session alone", async () => {
+  test("with copied metadata counts only from the setup's own session", async () => {
     const life = await opened();
     const session = life.sessions.get(life.setup.sessionId) as CheckoutFacts;
     life.sessions.set("cs_copy", { ...session, sessionId: "cs_copy" });

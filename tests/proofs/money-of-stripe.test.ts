@@ -128,8 +128,8 @@ async function expectReconciled(): Promise<void> {
   }
 }
 
-describe("money that is heard of days later", () => {
-  test("has the day on which Stripe booked it, where the cohort is", async () => {
+describe("money whose event arrives days later", () => {
+  test("has the date of Stripe's booking in the cohort's zone", async () => {
     await paidUnheard();
     const paidOn = dateIn(zone, services.clock.now());
     time += 3 * day;
@@ -137,7 +137,7 @@ describe("money that is heard of days later", () => {
     expect(await posted(hear)).toEqual({ "due-billed": paidOn, payment: paidOn, fee: paidOn });
   });
 
-  test("a refund made by hand is owed and taken on the day on which it was made", async () => {
+  test("a refund made by hand is posted on the day on which it was made", async () => {
     const paymentIntent = await paidUnheard();
     await hear();
     time += day;
@@ -148,7 +148,7 @@ describe("money that is heard of days later", () => {
     expect(await posted(hear)).toEqual({ "refund-owed": refundedOn, "refund-taken": refundedOn });
   });
 
-  test("of no booking has Stripe's day in UTC", async () => {
+  test("without a booking has Stripe's date in UTC", async () => {
     await foreignEuros();
     const paidOn = services.clock.now().slice(0, 10);
     time += 3 * day;
@@ -161,7 +161,7 @@ describe("money that is heard of days later", () => {
 });
 
 describe("money in a currency that the account does not settle", () => {
-  test("of a booking pays it, is refunded, and leaves in each currency what Stripe has", async () => {
+  test("of a booking pays it, is refunded, and leaves Stripe's balance in each currency", async () => {
     const before = await balances("usd");
     const paymentIntent = await paidUnheard({ currency: "eur" });
     const known = await conversions();
@@ -186,7 +186,7 @@ describe("money in a currency that the account does not settle", () => {
     await expectReconciled();
   });
 
-  test("of nobody stands in suspense in Stripe's currency, and a person is told", async () => {
+  test("without a booking is in suspense in Stripe's currency, and a person is alerted", async () => {
     const before = await balances("usd");
     const known = await conversions();
     await foreignEuros();

@@ -5,7 +5,7 @@ import { weakened } from "./weaken.ts";
 
 const seed = Number(process.env.MONEY_SEED ?? 1);
 
-test("12 random bookings: I3 after every step, and in the end Stripe's balance to the cent (I3, I4, I5, I6, I7)", async () => {
+test("12 random bookings: I3 after every step, and Stripe's balance to the cent at the end (I3, I4, I5, I6, I7)", async () => {
   const stack = await openStack();
   try {
     const result = await simulateMoney(stack.client, { bookings: 12, seed });

@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-describe("a due that is collected, paid on its page, polled and told of at once (I5)", () => {
-  test("is charged once, whoever comes first", async () => {
+describe("a due that is collected, paid on its page, polled and notified at once (I5)", () => {
+  test("is charged once, in whatever order", async () => {
     const ran: Round[] = [];
     for (let seed = 1; seed <= 12; seed++) ran.push(await oneDue(running.store, seed));
 
@@ -59,7 +59,7 @@ function withoutClaim(store: Store): Store {
 }
 
 describe("two collectors of one due (I5)", () => {
-  test("charge it once: who comes second finds it claimed", async () => {
+  test("charge it once: the second finds it claimed", async () => {
     expect(await chargesOfTwoCollectors((store) => store)).toBe(1);
   });
 

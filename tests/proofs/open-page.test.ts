@@ -57,14 +57,14 @@ async function sessionStatus(sessionId: string) {
   return session.ok ? session.value.status : session.code;
 }
 
-describe("a page that is asked for again", () => {
+describe("a page that is requested again", () => {
   test("is the same one while it can be paid on", async () => {
     const { booking, attempt } = await opened();
 
     expect(await checkout(booking)).toMatchObject({ ok: true, attempt: { id: attempt.id, url: attempt.url } });
   });
 
-  test("is given to nobody once it was paid, though no webhook has told of that", async () => {
+  test("is not returned once it is paid, even before a webhook reports it", async () => {
     const { booking, attempt } = await opened();
     await pay(attempt.sessionId);
 
@@ -73,7 +73,7 @@ describe("a page that is asked for again", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ status: "awaiting_clearance", paid: 250_000 });
   });
 
-  test("is ended where its customer was deleted, and the same call gives a page of another one, for its whole time", async () => {
+  test("is expired if its customer was deleted, and the same call opens a page for another one, with its full time", async () => {
     const { booking, attempt } = await opened();
     await deleteCustomer(attempt.customerId);
 
@@ -91,7 +91,7 @@ describe("a page that is asked for again", () => {
     expect(await readBooking(running.store, booking.id)).toMatchObject({ holdExpiresAt: plusMinutes(at(), 36) });
   });
 
-  test("of a deleted customer is replaced by the next call where a crash came after its end at Stripe", async () => {
+  test("of a deleted customer is replaced by the next call after a crash between its expiry and its successor", async () => {
     const { booking, attempt } = await opened();
     await deleteCustomer(attempt.customerId);
     await gateway.expireCheckoutSession(attempt.sessionId);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-test("what can never be sent is found in the outbox however it is malformed, stays there, and holds up nothing", async () => {
+test("an unsendable outbox item is reported however it is malformed, stays in the table, and blocks nothing", async () => {
   const { store } = running;
   const item = (pk: string | undefined, createdAt: unknown, detail: unknown = "{}") => ({
     pk,

@@ -71,7 +71,7 @@ const decline = (path: string, by = "bea", key?: string) =>
 const correct = (path: string, name: string, changes: Record<string, unknown> = {}) =>
   ask("PUT", `${path}/participant`, { ...as("ada"), body: { ...participantBody(address(name)), ...changes } });
 
-describe("who is invited", () => {
+describe("an invited participant", () => {
   test("sees status, dates and clearance, and no money", async () => {
     const path = await invited();
     const { body } = await ask("GET", path, as("bea"));
@@ -92,7 +92,7 @@ describe("who is invited", () => {
     ]);
   });
 
-  test("reads the terms without prices, and accepts the very document", async () => {
+  test("reads the terms without prices, and accepts exactly that document", async () => {
     const path = await invited();
     const shown = (await ask("GET", `${path}/participation`, as("bea"))).body;
     expect(shown.html).toContain("Sample House");
@@ -123,7 +123,7 @@ describe("who is invited", () => {
     expect(told).toMatchObject({ status: 404, body: { code: "not_found" } });
   });
 
-  test("signs with the hash of the present terms and a name", async () => {
+  test("signs with the hash of the current terms and a name", async () => {
     const path = await invited();
     const send = (body: Record<string, unknown>) => ask("POST", `${path}/participation`, { ...as("bea"), body });
     const { body } = await send({ accepted: true });
@@ -140,7 +140,7 @@ describe("who is invited", () => {
     expect((await accept(path)).body).toEqual(first.body);
   });
 
-  test("is told of their own booking that stands in the way, and nobody else is", async () => {
+  test("is told of their own blocking booking, and nobody else is", async () => {
     const path = await invited();
     const own = await hold("bea", "bea");
     expect(own.status).toBe(201);
@@ -151,14 +151,14 @@ describe("who is invited", () => {
     expect((await ask("GET", path, as("ada"))).body.participation).toBe("invited");
   });
 
-  test("who has accepted is told of that booking when they book for themselves", async () => {
+  test("who has accepted gets already_booked when booking for themselves", async () => {
     const path = await invited();
     await accept(path);
     const { status, body } = await hold("bea", "bea");
     expect({ status, ...body }).toMatchObject({ status: 409, code: "already_booked", bookingId: path.slice(13) });
   });
 
-  test("may decline: the booking ends with everything back, and the payer is not told why", async () => {
+  test("may decline: the booking ends with a full refund, and the payer is not told why", async () => {
     const path = await invited();
     const declined = await decline(path);
     expect(declined).toMatchObject({ status: 200, body: { status: "cancelled", participation: "declined" } });
@@ -167,7 +167,7 @@ describe("who is invited", () => {
     expect((await hold("ada", "bea")).status).toBe(201);
   });
 
-  test("may take the acceptance back", async () => {
+  test("may withdraw the acceptance", async () => {
     const path = await invited();
     await accept(path);
     expect(await decline(path, "bea", "back")).toMatchObject({ status: 200, body: { participation: "declined" } });
@@ -188,7 +188,7 @@ describe("a client's list", () => {
   };
   const idOf = (path: string): string => path.slice("/v1/bookings/".length);
 
-  test("shows what somebody else has booked for them, among their own, newest first, a page at a time", async () => {
+  test("includes bookings that others made for them, newest first, page by page", async () => {
     const first = await hold("gil-payer", "gil");
     const own = await hold("gil", "gil");
     const last = await hold("gil-other", "GIL");
@@ -196,7 +196,7 @@ describe("a client's list", () => {
     expect(await listed("gil-payer")).toEqual([first.body.id]);
   });
 
-  test("shows no money in it, and follows a corrected address and an ending", async () => {
+  test("shows no money of those, and follows a corrected address and an ending", async () => {
     const path = `/v1/bookings/${(await hold("ada", "mistake")).body.id}`;
     const { body } = await ask("GET", "/v1/bookings", as("mistake"));
     expect(body.items).toMatchObject([{ total: 0, dues: [] }]);
@@ -209,21 +209,21 @@ describe("a client's list", () => {
   });
 });
 
-describe("who pays for somebody else", () => {
+describe("a payer for somebody else", () => {
   test("never sees the clearance", async () => {
     const path = await invited();
     const { body } = await ask("GET", path, as("ada"));
     expect(body).toMatchObject({ clearance: null, total: 1_850_000, participation: "invited" });
   });
 
-  test("has no participation of their own to read or to answer", async () => {
+  test("cannot read or answer the participation", async () => {
     const path = await invited();
     expect((await ask("GET", `${path}/participation`, as("ada"))).status).toBe(404);
     expect((await accept(path, "ada")).status).toBe(404);
     expect((await decline(path, "ada")).status).toBe(404);
   });
 
-  test("corrects the address: the new participant is asked, the old one finds nothing, the agreement is signed again", async () => {
+  test("corrects the address: the new participant is invited, the old one finds nothing, the agreement is signed again", async () => {
     const path = await invited();
     const corrected = await correct(path, "cal");
     expect(corrected).toMatchObject({
@@ -256,7 +256,7 @@ describe("who pays for somebody else", () => {
     expect(Number(again.headers["retry-after"])).toBeGreaterThan(86_000);
   });
 
-  test("cancels before the answer with everything back", async () => {
+  test("cancels before the answer with a full refund", async () => {
     const path = await invited();
     const preview = await ask("GET", `${path}/cancellation`, as("ada"));
     expect(preview.body).toMatchObject({ refundPercent: 100, administrationFee: 0, next: null });
@@ -277,7 +277,7 @@ describe("a stranger", () => {
     return { status, ...rest };
   };
 
-  test("is answered alike, whatever the person whose address they type in has done", async () => {
+  test("gets the same answer, whatever the person with the typed address has done", async () => {
     await hold("bea", "bea");
     const path = await invited().then(() => hold("mum", "cal"));
     await sign(`/v1/bookings/${path.body.id}`, "mum");
@@ -291,7 +291,7 @@ describe("a stranger", () => {
     expect(without(accepted)).toEqual(without(unknown));
   });
 
-  test("is told of a sold-out cohort alike, too", async () => {
+  test("gets the same answer for a sold-out cohort, too", async () => {
     cohort = await openCohort(running.store, program, { places: 1, inDays: 120, now: now() });
     const own = await hold("bea", "bea");
     expect(await hold("eve", "bea")).toMatchObject({ status: 409, body: { code: "sold_out" } });
@@ -311,7 +311,7 @@ describe("staff on their own booking", () => {
     expect((await ask("GET", `${path}/participation`, as("bea"))).status).toBe(404);
   });
 
-  test("an admin cancels it as a client, by the policy", async () => {
+  test("an admin cancels their own as a client, by the policy", async () => {
     const held = await hold("boss", "boss");
     const path = `/v1/bookings/${held.body.id}`;
     const { body } = await ask("GET", `${path}/cancellation`, as("boss", "admin"));
@@ -332,7 +332,7 @@ describe("staff on their own booking", () => {
     expect(admitted).toMatchObject({ status: 403, body: { code: "forbidden" } });
   });
 
-  test("a clinician who pays or takes part neither reads the screening nor meets it in the queue", async () => {
+  test("a clinician who pays or takes part cannot read the screening or see it in the queue", async () => {
     const path = await invited();
     await accept(path);
     const bookingId = path.slice(13);
@@ -350,7 +350,7 @@ describe("staff on their own booking", () => {
     expect(await queued("doctor")).toBe(true);
   });
 
-  test("an admin who pays finds no clearance in the audit log, one who takes part no money, and others both", async () => {
+  test("an admin who pays sees no clearance in the audit log, one who takes part no money, and others both", async () => {
     const path = await invited();
     await accept(path);
     const bookingId = path.slice(13);

@@ -93,13 +93,13 @@ function careless(): Store {
 }
 
 describe("a booking for somebody else", () => {
-  test("blocks nobody: the participant and another payer book all the same", async () => {
+  test("blocks nobody: the participant and another payer can still book", async () => {
     await invited("ada");
     expect(await own()).toMatchObject({ ok: true });
     expect(await tryHold(bea, "cal@example.com")).toMatchObject({ ok: true });
   });
 
-  test("is answered alike, whatever the participant has booked, been invited to, or accepted", async () => {
+  test("gets the same answer, whatever the participant has booked, been invited to, or accepted", async () => {
     const unknown = await tryHold("nobody@example.com", "eve@example.com");
     await own();
     const booked = await tryHold(bea, "eve@example.com");
@@ -121,7 +121,7 @@ describe("a booking for somebody else", () => {
     expect(await tryHold(bea, "ada@example.com")).toMatchObject({ ok: true });
   });
 
-  test("two holds by one payer for one address at once leave one", async () => {
+  test("two concurrent holds by one payer for one address leave one", async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => tryHold(bea, "ada@example.com")));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(results.filter((result) => !result.ok && result.reason === "already_booked")).toHaveLength(4);
@@ -129,7 +129,7 @@ describe("a booking for somebody else", () => {
 });
 
 describe("accepting", () => {
-  test("two payers' invitations at once takes part in one, and says to the participant alone which it is", async () => {
+  test("two payers' invitations at once leads to one booking, and names it only to the participant", async () => {
     const both = [await invited("ada"), await invited("cal")];
     const results = await Promise.all(both.map((booking) => accept(booking)));
     const [refused] = results.filter(({ ok }) => !ok);
@@ -141,14 +141,14 @@ describe("accepting", () => {
     expect(await bookingTakenPartIn(running.store, both[0] as Booking, now)).toBe(accepted?.id);
   });
 
-  test("control: without the lock's condition, one takes part twice", async () => {
+  test("control: without the lock's condition, the participant takes part twice", async () => {
     const both = [await invited("ada"), await invited("cal")];
     await Promise.all(both.map((booking) => accept(booking, bea, "Bea Participant", careless())));
     const states = await Promise.all(both.map(read));
     expect(states.map(({ participation }) => participation)).toEqual(["accepted", "accepted"]);
   });
 
-  test("while booking for oneself at once leaves one booking that one takes part in", async () => {
+  test("while booking for oneself leaves one booking with the participant", async () => {
     cohort = await openCohort(running.store, program, { places: 10, now });
     for (let round = 0; round < 5; round++) {
       const email = `round-${round}@example.com`;
@@ -158,14 +158,14 @@ describe("accepting", () => {
     }
   });
 
-  test("is refused when the participant has booked just before, and the invitation stays open", async () => {
+  test("is refused if the participant has booked just before, and the invitation stays open", async () => {
     const booking = await invited();
     justBefore(anyWrite, () => own());
     expect(await accept(booking)).toMatchObject({ ok: false, reason: "already_booked" });
     expect((await read(booking)).participation).toBe("invited");
   });
 
-  test("twice with the same signature is once, and with another one is refused", async () => {
+  test("twice with the same signature counts once, and with another one is refused", async () => {
     const booking = await invited();
     const [first, second] = await Promise.all([accept(booking), accept(booking)]);
     expect([first, second]).toEqual([expect.objectContaining({ ok: true }), expect.objectContaining({ ok: true })]);
@@ -174,7 +174,7 @@ describe("accepting", () => {
     expect(await accept(booking, bea, "Another Name")).toEqual({ ok: false, reason: "agreement_signed" });
   });
 
-  test("finds the payer's agreement as it was made, byte for byte, and kept without a second copy of its text", async () => {
+  test("leaves the payer's agreement unchanged, byte for byte, without a second copy of its text", async () => {
     const booking = await invited();
     const { version, ...kept } = (await readAgreement(running.store, booking.id, 1)) ?? expect.fail();
 
@@ -188,7 +188,7 @@ describe("accepting", () => {
     expect({ ...Item, ...page }).not.toHaveProperty("html");
   });
 
-  test("leaves the document of the payer's agreement as it stands when it is signed, and keeps the signature beside", async () => {
+  test("leaves the document of the payer's agreement unchanged when it is signed, and stores the signature beside it", async () => {
     const booking = await invited();
     const { hash, version } = booking.agreement;
     const documentItem = async () => {
@@ -206,7 +206,7 @@ describe("accepting", () => {
     expect(stored?.html).toBe(agreementDocument(stored?.terms ?? expect.fail()).html);
   });
 
-  test("keeps the very document, and how it was signed", async () => {
+  test("stores the exact document with its signature", async () => {
     const booking = await invited();
     const shown = await readTerms(running.store, booking);
     await accept(booking);
@@ -224,7 +224,7 @@ describe("accepting", () => {
     });
   });
 
-  test("and the payer's cancelling at once end in the cancellation, with no lock left behind", async () => {
+  test("and the payer's concurrent cancellation end in the cancellation, with no lock left", async () => {
     const booking = await invited();
     await Promise.all([accept(booking), cancel(booking)]);
     expect((await read(booking)).status).toBe("cancelled");
@@ -232,14 +232,14 @@ describe("accepting", () => {
     expect(await tryHold(bea, "ada@example.com")).toMatchObject({ ok: true });
   });
 
-  test("is over when the payer cancels just before", async () => {
+  test("is impossible if the payer cancels just before", async () => {
     const booking = await invited();
     justBefore(anyWrite, () => cancel(booking));
     expect(await accept(booking)).toEqual({ ok: false, reason: "invalid_transition" });
     expect(await bookingTakenPartIn(running.store, booking, now)).toBeNull();
   });
 
-  test("is not found by who was invited by mistake, once the address is corrected just before", async () => {
+  test("is not found by a person invited by mistake, once the address is corrected", async () => {
     const booking = await invited("ada", "mistake@example.com");
     justBefore(anyWrite, () => correct(booking, bea));
     expect(await accept(booking, "mistake@example.com")).toEqual({ ok: false, reason: "not_found" });
@@ -264,7 +264,7 @@ describe("a corrected address", () => {
     expect(await tryHold("mistake@example.com", "ada@example.com")).toMatchObject({ ok: true });
   });
 
-  test("is refused where the payer has another live booking for it", async () => {
+  test("is refused if the payer has another live booking for it", async () => {
     const other = await invited("ada");
     const booking = await invited("ada", "mistake@example.com");
     expect(await correct(booking, bea)).toMatchObject({ ok: false, reason: "already_booked" });
@@ -279,7 +279,7 @@ describe("a corrected address", () => {
     expect(await read(booking)).toMatchObject({ participation: "accepted", participant: { email: bea } });
   });
 
-  test("of two at once is one", async () => {
+  test("of two concurrent ones counts once", async () => {
     const booking = await invited();
     const results = await Promise.all([correct(booking, "cal@example.com"), correct(booking, "dan@example.com")]);
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
@@ -363,25 +363,25 @@ describe("late money", () => {
     return booking;
   }
 
-  test("needs the payer's lock alone before the acceptance: what the participant books changes nothing", async () => {
+  test("needs only the payer's lock before the acceptance, whatever the participant books", async () => {
     const booking = await signedAndLapsed(false);
     await tryHold(bea, bea, plusMinutes(now, 35));
     expect(await paidLate(booking)).toBe("awaiting_clearance");
   });
 
-  test("goes back where the payer has booked for that address again", async () => {
+  test("is refunded if the payer has booked for that address again", async () => {
     const booking = await signedAndLapsed(false);
     await tryHold(bea, "ada@example.com", plusMinutes(now, 35));
     expect(await paidLate(booking)).toBe("expired");
   });
 
-  test("goes back once accepted, where the participant has booked meanwhile", async () => {
+  test("is refunded after the acceptance if the participant has booked in the meantime", async () => {
     const booking = await signedAndLapsed(true);
     await tryHold(bea, bea, plusMinutes(now, 35));
     expect(await paidLate(booking)).toBe("expired");
   });
 
-  test("that goes back leaves the hold nothing that it claimed, though nobody had noticed that it lapsed", async () => {
+  test("that is refunded releases the hold's place and locks, even if its lapse was unnoticed", async () => {
     const booking = await invited();
     await accept(booking);
     await tryHold(bea, bea, plusMinutes(now, 35));

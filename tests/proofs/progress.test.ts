@@ -112,7 +112,7 @@ function interrupted(happens: () => Promise<unknown>): Store {
 }
 
 describe("the clearance deadline", () => {
-  test("cancels nobody who was cleared in time, however late that is looked at", async () => {
+  test("cancels no booking that was cleared in time, however late the sweep", async () => {
     const { id, clearanceDueAt } = await awaiting();
     await evaluate(id, "medical", "cleared");
     await evaluate(id, "psychiatric", "cleared");
@@ -120,7 +120,7 @@ describe("the clearance deadline", () => {
     expect(await progress(id, plusMinutes(clearanceDueAt, 10))).toBe("confirmed");
   });
 
-  test("cancels nobody whose last evaluation comes while it is acted upon", async () => {
+  test("cancels no booking whose last evaluation arrives during the sweep", async () => {
     const { id, clearanceDueAt } = await awaiting();
     await evaluate(id, "medical", "cleared");
     const store = interrupted(() => evaluate(id, "psychiatric", "cleared"));
@@ -137,7 +137,7 @@ describe("the clearance deadline", () => {
 });
 
 describe("a confirmation", () => {
-  test("is not taken back on a finding that was corrected meanwhile", async () => {
+  test("is not withdrawn for an evaluation that was corrected in the meantime", async () => {
     const { id } = await confirmed();
     await evaluate(id, "medical", "needs_information");
     const store = interrupted(() => evaluate(id, "medical", "cleared"));
@@ -148,14 +148,14 @@ describe("a confirmation", () => {
     );
   });
 
-  test("is taken back and declined in one go, when the hours are over by then", async () => {
+  test("is withdrawn and declined at once, if the hours are over by then", async () => {
     const { id } = await confirmed(0);
     await evaluate(id, "medical", "not_cleared");
 
     expect(await progress(id)).toBe("declined");
   });
 
-  test("is not declined on a finding that was corrected meanwhile", async () => {
+  test("is not declined for an evaluation that was corrected in the meantime", async () => {
     const { id } = await awaiting();
     await evaluate(id, "psychiatric", "cleared");
     await evaluate(id, "medical", "not_cleared");
@@ -192,7 +192,7 @@ describe("a clearance whose one message died", () => {
     expect((await readClearance(running.store, id))?.dueAt ?? "").not.toBe(now);
   });
 
-  test("that confirms does so by the sweep alone", async () => {
+  test("confirms by the sweep alone", async () => {
     const { id } = await awaiting();
     await evaluate(id, "medical", "cleared");
     await evaluate(id, "psychiatric", "cleared");
@@ -213,7 +213,7 @@ describe("a clearance whose one message died", () => {
   });
 });
 
-test("a booking that a step has left at rest is not read again", async () => {
+test("a booking without a further step is not read again", async () => {
   const { id } = await awaiting();
   await evaluate(id, "medical", "cleared");
   await evaluate(id, "psychiatric", "cleared");
@@ -243,7 +243,7 @@ describe("a clearance that lapses before the booking is over", () => {
       .filter(({ bookingId, status }) => bookingId === id && status === "lapsed");
   };
 
-  test("is told once, with its audit record, however often the sweep comes", async () => {
+  test("is announced once, with its audit record, however often the sweep runs", async () => {
     const id = await lapsing(awaiting);
     await sweepAt(plusMinutes(lapses, -1));
     expect(await told(id)).toEqual([]);
@@ -257,7 +257,7 @@ describe("a clearance that lapses before the booking is over", () => {
     expect(verifyChain(records, (await readClearance(running.store, id))?.auditHash ?? "").verified).toBe(true);
   });
 
-  test("is not told of a booking that has ended", async () => {
+  test("is not announced for an ended booking", async () => {
     const id = await lapsing(awaiting);
     const request = { bookingId: id, by: "operator", refundId: ids.next("ref") } as const;
     await endEarly(running.store, request, { actor, action: "cancel", now });
@@ -275,7 +275,7 @@ describe("a reminder of what is missing", () => {
     return { sent: timeline.filter(({ event }) => event === "ClearanceReminder").map(({ at }) => at), version };
   };
 
-  test("goes out 30 and 14 days before the deadline, once each, to a client who lacks something then", async () => {
+  test("is sent 30 and 14 days before the deadline, once each, if something is missing then", async () => {
     const { id, clearanceReminders } = await awaiting(24, 60);
     const [first = "", second = ""] = clearanceReminders;
     await sweepAt(plusMinutes(first, -1));
@@ -289,7 +289,7 @@ describe("a reminder of what is missing", () => {
     expect((await reminders(id)).sent).toEqual([first, second]);
   });
 
-  test("is not sent on a clearance that is given at the same time", async () => {
+  test("is not sent if the clearance is given at the same time", async () => {
     const { id, clearanceReminders } = await awaiting(24, 60);
     const [first = ""] = clearanceReminders;
     await evaluate(id, "medical", "cleared");
@@ -301,8 +301,8 @@ describe("a reminder of what is missing", () => {
   });
 });
 
-describe("a clinical write meets another of the booking", () => {
-  test("which ends at the same time: the evaluation is not written", async () => {
+describe("a clinical write concurrent with a change of the booking", () => {
+  test("is not made if the booking ends at the same time", async () => {
     const { id } = await awaiting();
     const file = (await readFile(running.store, id)) as BookingFile;
     const request = { bookingId: id, by: "operator", refundId: ids.next("ref") } as const;
@@ -324,7 +324,7 @@ describe("an admission", () => {
     return admitBooking(store, request, { actor, action: "sample", now: at }, () => null);
   };
 
-  test("needs a clearance that holds in the very transaction, although the booking stays confirmed", async () => {
+  test("needs a clearance that is valid in the same transaction, even if the booking stays confirmed", async () => {
     const booking = await confirmed();
     const firstDay = startOfDay(booking.terms.startsOn, booking.terms.timeZone);
     const store = interrupted(() => withdraw(booking.id, firstDay));

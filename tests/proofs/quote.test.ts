@@ -61,7 +61,7 @@ describe("a quote of a cohort's old dates or zone", () => {
     expect(await hold(offer)).toEqual({ ok: false, reason: "quote_expired" });
   });
 
-  test.each(moves)("claims no place when, between the look and the claim, the cohort %s", async (_what, to) => {
+  test.each(moves)("claims no place if, between the read and the claim, the cohort %s", async (_what, to) => {
     const offer = await quotedCohort({ places: 1 });
     justBefore(anyWrite, () => move(offer, to));
 
@@ -69,7 +69,7 @@ describe("a quote of a cohort's old dates or zone", () => {
     expect((await readCohort(running.store, offer.cohortId))?.places).toMatchObject([{ claim: null, takenBy: null }]);
   });
 
-  test("has expired though the cohort was given its old dates back meanwhile: what was agreed on was ended by the move", async () => {
+  test("has expired even if the cohort got its old dates back: the first move ended it", async () => {
     const offer = await quotedCohort();
     const { startsOn, endsOn, timeZone } = offer.terms;
     await move(offer, (dates) => ({ ...dates, startsOn: addDays(dates.startsOn, 1) }));

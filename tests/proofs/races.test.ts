@@ -241,7 +241,7 @@ const shrink = (store: Store, { cohortId }: Booking) =>
 
 const mostRequests = 40;
 
-describe("whatever is written between two of its requests, an operation decides on facts of one instant", () => {
+describe("an operation decides on facts of one instant, whatever is written between two of its requests", () => {
   test.each(Object.entries(races))("%s", async (_name, { made, act, meanwhile, answers }) => {
     let happened = true;
     for (let before = 1; happened; before++) {
@@ -256,7 +256,7 @@ describe("whatever is written between two of its requests, an operation decides 
     }
   });
 
-  test("control: the refund of before, with the charges of after, fails an assertion", async () => {
+  test("control: an older refund with newer charges fails an assertion", async () => {
     const booking = await ended(running.store);
     const [before] = await refundsOf(running.store, booking);
     await spread(running.store, booking);
@@ -278,11 +278,11 @@ describe("an assertion that fails", () => {
     return { once, rounds: () => rounds };
   };
 
-  test("on what was read while another was writing is forgotten once the facts agree", async () => {
+  test("on reads during a concurrent write is dropped once the facts agree", async () => {
     expect(await untilFresh(running.store, failing(2).once)).toEqual({ ok: true });
   });
 
-  test("on every new reading is a bug, and is thrown", async () => {
+  test("on every new read is a bug, and is thrown", async () => {
     const { once, rounds } = failing(Number.POSITIVE_INFINITY);
 
     await expect(untilFresh(running.store, once)).rejects.toThrow("contradiction");

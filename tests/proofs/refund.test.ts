@@ -157,7 +157,7 @@ describe("a refund that Stripe refuses", () => {
     },
   );
 
-  test("with a key of another account, which shows nothing of the charge either, decides nothing", async () => {
+  test("under a key of another account, which does not show the charge either, decides nothing", async () => {
     const { booking, refund } = await owed();
     const ref = { bookingId: booking.id, refundId: refund.id };
     const missing = { ...refused, code: "resource_missing" };
@@ -173,7 +173,7 @@ describe("a refund that Stripe refuses", () => {
     });
   });
 
-  test("is told from one that Stripe made and does not show: on that nothing is decided", async () => {
+  test("is distinguished from one that Stripe created and does not show, which decides nothing", async () => {
     const { booking, refund } = await owed();
     const ref = { bookingId: booking.id, refundId: refund.id };
     const made = plusMinutes(now, 6);
@@ -259,7 +259,7 @@ async function accountsOf({ id }: Booking): Promise<Record<string, number>> {
 }
 
 describe("a refund made by hand at Stripe", () => {
-  test("makes good one that failed, though nobody has told us of the failure: the oldest is heard first", async () => {
+  test("replaces a failed one even before the failure's event: the oldest is applied first", async () => {
     const booking = await paid();
     const refundId = ids.next("ref");
     const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
@@ -344,7 +344,7 @@ describe("a refund made by hand at Stripe", () => {
     },
   );
 
-  test("before an ending was spread is reckoned on what the ending owes: nothing is owed again", async () => {
+  test("before an ending is spread counts towards what the ending owes: nothing is owed twice", async () => {
     const booking = await paid();
     const refundId = ids.next("ref");
     const occasion = { actor, action: "cancel", now: plusMinutes(now, 5) };
@@ -412,7 +412,7 @@ describe("a refund made by hand at Stripe", () => {
     },
   );
 
-  test("is not taken for a part that is too old to be asked for again: the oldest listed that fits is", async () => {
+  test("is not mistaken for a part that is too old to replay: the oldest match in the list is the part's", async () => {
     const { booking, refund, ref, copy, own, attempt } = await unmade();
     const listed = stripeWith(booking, attempt, [copy(75_000), own, copy(60_000)]);
 
@@ -421,7 +421,7 @@ describe("a refund made by hand at Stripe", () => {
     expect(await partsOf(booking.id, refund.id)).toEqual([[own.refundId, 75_000]]);
   });
 
-  test("of which Stripe shows nothing explains no refusal: nothing is decided, and a person hears of it", async () => {
+  test("that Stripe does not show explains no refusal: nothing is decided, and a person is alerted", async () => {
     const { booking, refund } = await owed();
     const chargeId = refund.parts[0]?.chargeId ?? "";
     const { stripe } = takenFrom(booking, chargeId);

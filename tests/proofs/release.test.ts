@@ -103,7 +103,7 @@ const releases = [
   ["money comes too late", money, "expired", 0, () => []],
 ] as const;
 
-describe("a release lets everything go that names its booking", () => {
+describe("a release frees everything that names its booking", () => {
   test.each(releases.slice(0, 2))("when %s", async (_when, release, status, notes, endings) => {
     const held = await paying(await sale(1));
     const { booking } = held;
@@ -119,8 +119,8 @@ describe("a release lets everything go that names its booking", () => {
   });
 });
 
-describe("a release leaves what is another booking's by then", () => {
-  test.each(releases)("the participant's, who has booked another place, when %s", async (...of) => {
+describe("a release leaves what belongs to another booking by then", () => {
+  test.each(releases)("the participant's lock, after they booked another place, when %s", async (...of) => {
     const [, release, status, notes, endings] = of;
     const sold = await sale(2);
     const held = await paying(sold);
@@ -141,7 +141,7 @@ describe("a release leaves what is another booking's by then", () => {
     expect(await notesOf(booking)).toBe(notes);
   });
 
-  test.each(releases)("the place, which was sold again, when %s", async (_when, release, status, notes, endings) => {
+  test.each(releases)("the place, after it was sold again, when %s", async (_when, release, status, notes, endings) => {
     const sold = await sale(1);
     const held = await paying(sold);
     const { booking, lapsedAt } = held;
@@ -159,7 +159,7 @@ describe("a release leaves what is another booking's by then", () => {
   });
 });
 
-describe("a release is refused that was decided before another booking was faster", () => {
+describe("a release is refused if another booking was faster after its decision", () => {
   async function decided(of: Sale) {
     const held = await paying(of);
     const change = lapse(held.booking, held.lapsedAt);

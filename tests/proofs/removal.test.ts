@@ -103,7 +103,7 @@ async function itemsOf({ id }: Booking): Promise<Item[]> {
 }
 
 describe("a hold that ended unpaid", () => {
-  test("is removed by the sweep 30 days later, with all that was kept of it and of its person", async () => {
+  test("is removed by the sweep 30 days later, with everything stored about it and its person", async () => {
     const { booking, attempt } = await lapsed();
     await sweepAt(plusMinutes(removedAt, -1));
     expect(await readBooking(running.store, booking.id)).not.toBeNull();
@@ -123,7 +123,7 @@ describe("a hold that ended unpaid", () => {
     expect(left.filter(({ pk }) => pk === `QUO#${booking.quoteId}`)).toEqual([]);
   });
 
-  test("leaves a chain that can be verified, and that says when it was removed", async () => {
+  test("leaves a verifiable chain that records its removal", async () => {
     const { booking } = await lapsed();
     await sweepAt(removedAt);
 
@@ -140,7 +140,7 @@ describe("a hold that ended unpaid", () => {
     expect(verdict.broken).toEqual([{ subject: `booking#${booking.id}`, sequence: 5 }]);
   });
 
-  test("is removed in slices when it has many children, and a crash between them is made up for", async () => {
+  test("is removed in slices if it has many children, and a crash between them is resumed", async () => {
     const { booking, attempt } = await lapsed();
     const { client, tables } = running.store;
     for (let index = 0; index < 50; index++) {
@@ -162,7 +162,7 @@ describe("a hold that ended unpaid", () => {
     expect((await itemsOf(booking)).map(({ sk }) => sk)).toEqual(["REMOVED"]);
   });
 
-  test("is kept when a bank debit was under way, and is due no more", async () => {
+  test("is kept if a bank debit was under way, and loses its deadline", async () => {
     const hold = await lapsed(null);
     await settle(running.store, hold, { kind: "processing", paymentIntentId: "pi_1" }, lapsedAt);
     const failed = { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" } as const;
@@ -173,7 +173,7 @@ describe("a hold that ended unpaid", () => {
     expect(await readBooking(running.store, hold.booking.id)).toMatchObject({ status: "expired", dueAt: null });
   });
 
-  test("waits while it is not known what became of its page", async () => {
+  test("waits while the outcome of its page is unknown", async () => {
     const hold = await lapsed(null);
 
     await sweepAt(removedAt);
@@ -198,7 +198,7 @@ describe("late money", () => {
     return { store, happened: () => sent >= before };
   }
 
-  test("that arrives while the removal runs finds the booking or keeps it: none is lost, whenever it comes", async () => {
+  test("that arrives during the removal finds the booking or keeps it: none is lost", async () => {
     let happened = true;
     const ends = [];
     for (let before = 1; happened; before++) {
@@ -217,8 +217,8 @@ describe("late money", () => {
   });
 });
 
-describe("what is told of a removed booking", () => {
-  test("is nothing to do any more, and no failure", async () => {
+describe("an event about a removed booking", () => {
+  test("needs no work, and is not a failure", async () => {
     const hold = await lapsed();
     const { id: bookingId } = hold.booking;
     await sweepAt(removedAt);

@@ -136,7 +136,7 @@ describe.each(moments)("an internal error of Stripe's, saved %s the effect,", (w
     expect(new Set(keys).size).toBe(when === "before" ? 2 : 1);
   });
 
-  test("is got over by the next call, where nothing could be looked up at once", async () => {
+  test("is repaired by the next call, if nothing could be looked up at once", async () => {
     const booking = await signed();
     const customer = failingOnce("createCustomer", when);
     expect(await openCheckout(crashingAfter(customer.context), depositOf(booking), actor)).toMatchObject({ ok: false });
@@ -171,7 +171,7 @@ describe.each(moments)("an internal error of Stripe's, saved %s the effect,", (w
 });
 
 describe("a refund of which Stripe saved a failure", () => {
-  test("is not asked for again while its charge shows more refunded than its refunds do, as where a list lags", async () => {
+  test("is not requested again while its charge shows more refunded than the listed refunds, as if the list lags", async () => {
     const { ref, partNow, atStripe } = await owed();
     const { context, keys } = failingOnce("createRefund", "after");
     const lagging = {
@@ -188,7 +188,7 @@ describe("a refund of which Stripe saved a failure", () => {
     expect(await partNow()).toMatchObject({ status: "succeeded", generation: 1 });
   });
 
-  test("is made once by two runs at a time", async () => {
+  test("is created once by two concurrent runs", async () => {
     const { ref, atStripe } = await owed();
     const { context } = failingOnce("createRefund", "before");
     await carryOutRefund(crashingAfter(context), ref, "event");
@@ -199,7 +199,7 @@ describe("a refund of which Stripe saved a failure", () => {
   });
 });
 
-test("a Stripe that fails to make one page after another is left alone after two, with a refusal that may pass", async () => {
+test("after two failed pages in one call Stripe is not asked again, and the refusal is temporary", async () => {
   const booking = await signed();
   let asked = 0;
   const failing = {

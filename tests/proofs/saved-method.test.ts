@@ -38,7 +38,7 @@ const showing = (card: MethodFacts): Partial<Gateway> => ({
 });
 
 describe("an event about a saved method", () => {
-  test("finds its booking, and no other one, and ends automatic collection where the method was detached", async () => {
+  test("finds only its booking, and ends automatic collection if the method was detached", async () => {
     const [one, other] = [await collected(), await collected()];
     const detached = showing({ ...one.card, customerId: null });
     const told = () => tell("payment_method.detached", "payment_method", one.card.methodId, detached);
@@ -52,7 +52,7 @@ describe("an event about a saved method", () => {
     expect(await other.read()).toMatchObject({ autopay: true, savedMethod: { unusable: null } });
   });
 
-  test("takes over what the card's network updated", async () => {
+  test("copies the card network's update", async () => {
     const { card, read } = await collected();
     const renewed = { ...card, last4: "4444", expiresOn: "2032-12-31", fingerprint: "fp_2" };
 
@@ -64,7 +64,7 @@ describe("an event about a saved method", () => {
     });
   });
 
-  test("of a customer that was deleted ends automatic collection; of one that is there it does not", async () => {
+  test("about a deleted customer ends automatic collection; about an existing one it does not", async () => {
     const { card, read } = await collected();
     const customer = (deleted: boolean): Partial<Gateway> => ({
       retrieveCustomer: async () => ({ ok: true, value: { deleted } }),
@@ -92,7 +92,7 @@ describe("an event about a saved method", () => {
     expect((await read()).autopay).toBe(unusable === null);
   });
 
-  test("waits where Stripe does not answer", async () => {
+  test("fails if Stripe does not answer, so that it is retried", async () => {
     const { card, read } = await collected();
     const silent = { ok: false, kind: "unavailable", code: "rate_limit", message: "later" } as const;
 
@@ -105,7 +105,7 @@ describe("an event about a saved method", () => {
   });
 });
 
-test("a permission is kept as it was given, with the evidence of it", async () => {
+test("a permission is stored as given, with its evidence", async () => {
   const { id, card, read } = await collected();
   const { permission } = await read();
   const kept = await readPermission(running.store, id, permission?.id ?? "");

@@ -44,7 +44,7 @@ const standing = async ({ id }: Booking) => ({
 });
 
 describe("a checkout session", () => {
-  test("of which nobody heard is asked for again with the same words, wherever the site has moved since", async () => {
+  test("whose answer was lost is requested again with the same parameters, wherever the site has moved since", async () => {
     const booking = await signed();
     const asked: { key: string; session: CreateCheckoutSession }[] = [];
     const losing: Partial<Gateway> = {
@@ -91,7 +91,7 @@ describe("a checkout session", () => {
     expect(answer).toHaveBeenCalledTimes(kept);
   });
 
-  test("that Stripe made and does not show is an error: the due stays with its attempt, which may be paid yet", async () => {
+  test("that Stripe created and does not show is an error: the due keeps its attempt, which can still be paid", async () => {
     const booking = await signed();
     const making: Partial<Gateway> = {
       createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
@@ -113,7 +113,7 @@ describe("a checkout session", () => {
     expect(await standing(booking)).toEqual({ attempts: ["open"], collectedBy: attemptId });
   });
 
-  test("that Stripe does not show thirty days after its end is another account's, and keeps its due no longer", async () => {
+  test("that Stripe does not show thirty days after its expiry belongs to another account, and frees its due", async () => {
     const booking = await signed();
     const making: Partial<Gateway> = {
       createCheckoutSession: async (session) => ({ ok: true, value: openSession(session, now) }),
@@ -136,7 +136,7 @@ describe("a checkout session", () => {
     expect(await standing(booking)).toEqual({ attempts: ["refused"], collectedBy: null });
   });
 
-  test("that cannot be looked up is an error too; one that is not listed was never made, and frees the due", async () => {
+  test("that cannot be looked up is an error too; one that is not listed was never created, and frees the due", async () => {
     const booking = await signed();
     const losing = contextOf(now, "https://example.org", { createCheckoutSession: async () => lost });
     await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
@@ -193,7 +193,7 @@ describe("a checkout session", () => {
     expect((await standing(booking)).attempts).toEqual([status]);
   });
 
-  test("whose key was used with other words, as by an earlier release, is looked up and not asked for again", async () => {
+  test("whose key was used with other parameters, as by an earlier release, is looked up and not requested again", async () => {
     const booking = await signed();
     const asked: CreateCheckoutSession[] = [];
     const losing = contextOf(now, "https://example.org", {
@@ -217,7 +217,7 @@ describe("a checkout session", () => {
     expect(opened).toMatchObject({ ok: true, attempt: { id: first?.id, sessionId: `cs_${first?.id}` } });
   });
 
-  test("that Stripe could not be asked for in time was never made: the client's next call begins another", async () => {
+  test("that could not be requested in time was never created: the client's next call begins another", async () => {
     const booking = await signed();
     const command = { bookingId: booking.id, purpose: "deposit" } as const;
     await openCheckout(
@@ -244,7 +244,7 @@ describe("a checkout session", () => {
     });
   });
 
-  test("that Stripe refuses for good frees the due, and takes back the time that it held the place", async () => {
+  test("that Stripe permanently refuses frees the due, and takes back the extension of the hold", async () => {
     const booking = await signed();
     const { holdExpiresAt } = booking;
     const refusing = contextOf(now, "https://example.org", {
@@ -259,7 +259,7 @@ describe("a checkout session", () => {
   });
 });
 
-describe("the page that Stripe's leads back to", () => {
+describe("the return page", () => {
   const payment: PaymentFacts = {
     paymentIntentId: "pi_1",
     status: "succeeded",
@@ -340,7 +340,7 @@ describe("the page that Stripe's leads back to", () => {
     };
   }
 
-  test("says that the payment was received to who leaves Stripe's page in one tab and has paid in another", async () => {
+  test("confirms the payment to a payer who leaves Stripe's page in one tab after paying in another", async () => {
     const { booking, wayBack, see } = await comingBack(shown(paid));
 
     const page = await see(wayBack);
@@ -365,7 +365,7 @@ describe("the page that Stripe's leads back to", () => {
     expect((await see(`/v1/checkout/return?session=${sessionId}`)).text).toBe(page.text);
   });
 
-  test("asks Stripe three times in ten seconds at the most, however often it is opened, and again after them", async () => {
+  test("asks Stripe at most three times in ten seconds, however often it is opened, and again later", async () => {
     const time = { now };
     const asked: string[] = [];
     const open = shown({});
@@ -400,7 +400,7 @@ describe("the page that Stripe's leads back to", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("states nothing where no payment is named", async () => {
+  test("says nothing about a payment if none is named", async () => {
     const { see } = await comingBack(broken);
 
     const page = await see("/v1/checkout/return");

@@ -100,7 +100,7 @@ async function indexes(): Promise<{ table: string; index: string; keys: string[]
 }
 
 describe("a partition of an index", () => {
-  test("is never one for everything of a kind: a full one would throttle all writes to its table", async () => {
+  test("never holds everything of a kind: a full one would throttle all writes to its table", async () => {
     const shared: Record<string, number> = {};
     for (const { table, index, keys } of await indexes()) {
       const [pk = ""] = keys;
@@ -133,8 +133,8 @@ describe("a partition of an index", () => {
   });
 });
 
-describe("what is read of many shards", () => {
-  test("is due earliest first, over all of them", async () => {
+describe("a read over many shards", () => {
+  test("returns deadlines earliest first, over all of them", async () => {
     const due: string[] = [];
     const deadlines = new Map<string, string>();
     for await (const { pk, sk, dueAt } of scanned(running.store.tables.core))
@@ -150,7 +150,7 @@ describe("what is read of many shards", () => {
     expect(all.length).toBeGreaterThan(15);
   });
 
-  test("comes in the order of posting, over all of them", async () => {
+  test("returns entries in the order of posting, over all of them", async () => {
     const entries = await Array.fromAsync(entriesBetween(running.store, ledgerBegins, running.store.clock.now()));
 
     const places = entries.map(({ postedAt, id }) => `${postedAt}#${id}`);

@@ -43,14 +43,14 @@ describe("a client's customer at Stripe", () => {
   };
   const next = { id: "cli_next", requestedAt: later };
 
-  test("is asked for as the first request has it", async () => {
+  test("is requested with the first request's data", async () => {
     const first = asked();
 
     expect(await requestCustomer(store, first)).toEqual({ ...first, customerId: null });
     expect(await requestCustomer(store, { ...first, id: "cli_second" })).toMatchObject({ id: first.id });
   });
 
-  test("that was never made is replaced by one of another id, which is made once", async () => {
+  test("that was never created is replaced once by one with another id", async () => {
     const never = await requestCustomer(store, asked());
 
     expect(await replaceCustomer(store, never, next)).toMatchObject({ id: next.id, customerId: null });
@@ -58,14 +58,14 @@ describe("a client's customer at Stripe", () => {
     expect(await replaceCustomer(store, never, other)).toMatchObject({ id: next.id });
   });
 
-  test("that was made meanwhile is not replaced", async () => {
+  test("that was created in the meantime is not replaced", async () => {
     const seen = await requestCustomer(store, asked());
     await recordCustomer(store, seen, "cus_1");
 
     expect(await replaceCustomer(store, seen, next)).toMatchObject({ id: seen.id, customerId: "cus_1" });
   });
 
-  test("that is gone is replaced while it is the one that is stored", async () => {
+  test("that is gone is replaced only if it is the stored one", async () => {
     const seen = await requestCustomer(store, asked());
     await recordCustomer(store, seen, "cus_1");
 
@@ -77,7 +77,7 @@ describe("a client's customer at Stripe", () => {
     });
   });
 
-  test("is recorded once, and only for the request that is stored", async () => {
+  test("is recorded once, and only for the stored request", async () => {
     const seen = await requestCustomer(store, asked());
 
     expect(await recordCustomer(store, { ...seen, id: "cli_older" }, "cus_0")).toMatchObject({ reason: "conflict" });
@@ -163,11 +163,11 @@ describe("a lease", () => {
     expect(await working(key)).toBe(worker);
   });
 
-  test("is its holder's although the answer to its taking was lost", async () => {
+  test("belongs to its holder even if the answer was lost", async () => {
     expect(await working(lease(), answersLost(store, UpdateCommand))).toBe("this one");
   });
 
-  test("is let go after the work, unless another has taken it over", async () => {
+  test("is released after the work, unless another holder has taken it over", async () => {
     const ours = lease();
     await working(ours);
     expect(await itemAt(ours)).toBeNull();
@@ -200,7 +200,7 @@ describe("an effect outside of the tables", () => {
     expect(await consumedOnce(store, left, nothing).catch(String)).toContain(outcome);
   });
 
-  test("happens although the answer to its mark was lost", async () => {
+  test("happens even if the answer to its mark was lost", async () => {
     expect(await consumedOnce(answersLost(store, PutCommand), mark(), nothing)).toBe("done");
   });
 
@@ -221,7 +221,7 @@ describe("an effect outside of the tables", () => {
 });
 
 describe("mails to one mailbox on one day", () => {
-  test("are counted by their ids, up to as many as may go out", async () => {
+  test("are counted by their ids, up to the limit", async () => {
     const to = `${ids.next("mail")}@example.org`;
     const count = (mailId: string) => countMail(store, { kind: "hold", to, mailId, mostADay: 2 });
 
@@ -229,7 +229,7 @@ describe("mails to one mailbox on one day", () => {
   });
 });
 
-test("the note of a booking's open pages is taken back by who has seen its ending", async () => {
+test("the note of a booking's open pages is deleted only by a reader of its ending", async () => {
   const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof pagesClosed>[1];
   await put(keys.pages(booking.id), { endedIn: 5 });
 
@@ -271,7 +271,7 @@ describe("an event of Stripe's", () => {
     expect(await storeStripeEvent(store, event, later)).toBe("duplicate");
   });
 
-  test("that was never received is not marked as worked on", async () => {
+  test("that was never received is not marked as applied", async () => {
     const event = { eventId: ids.next("evt"), type: "charge.succeeded", created: now };
 
     await expect(markStripeEvent(store, event, "applied", now)).rejects.toThrow("conditional request failed");
@@ -287,7 +287,7 @@ describe("an event of Stripe's", () => {
     expect(await itemAt(key)).toMatchObject({ resends: 1 });
   });
 
-  test("that was worked on meanwhile is not sent again", async () => {
+  test("that was applied in the meantime is not sent again", async () => {
     const { event, key } = await received();
     const racing = interrupted(store, TransactWriteCommand, () => markStripeEvent(store, event, "applied", now));
 
@@ -296,7 +296,7 @@ describe("an event of Stripe's", () => {
     expect(await messages()).toEqual([]);
   });
 
-  test("that another sweep has sent again is not sent once more", async () => {
+  test("that another sweep has resent is not sent again", async () => {
     const { key } = await received();
     const racing = interrupted(store, TransactWriteCommand, async () => {
       await resendStripeEvent(store, key, dueAt);
@@ -309,7 +309,7 @@ describe("an event of Stripe's", () => {
   });
 });
 
-test("of what is told of an address the latest stays, in whichever order it is told", async () => {
+test("the latest note about an address stays, in whatever order they arrive", async () => {
   const kinds = [
     ["complained", now],
     ["bounced", later],
@@ -340,7 +340,7 @@ test("of what is told of an address the latest stays, in whichever order it is t
 });
 
 describe("the way back from Stripe's page", () => {
-  test("leads to the attempt, and asks Stripe of it seldom", async () => {
+  test("leads to the attempt, and limits requests to Stripe", async () => {
     const attempt = { bookingId: ids.next("bkg"), attemptId: ids.next("att") };
     await commit(store, [wayBackPut(store, attempt.attemptId, attempt)]);
     expect(await readWayBack(store, attempt.attemptId)).toEqual(attempt);

@@ -20,7 +20,7 @@ const describeWave = ({ fates, wall }: Wave) => {
 };
 
 describe("a stampede for the last places (I1)", () => {
-  test("500 contenders fill 20 places, one each, and every other gets a clean sold_out", async () => {
+  test("500 contenders fill 20 places, one each, and every other gets sold_out", async () => {
     const { ran, wrong } = await stampede(client, { contenders: 500, places: 20, seed: 1 });
 
     console.log(describeWave(ran));
@@ -61,14 +61,14 @@ describe("a stampede for the last places (I1)", () => {
     },
   );
 
-  test("handlers that die after every tenth write end the same", async () => {
+  test("handlers that die after every tenth write give the same result", async () => {
     const { ran, wrong } = await stampede(client, { contenders: 12, places: 4, seed: 3 }, { crash_after: 0.1 });
 
     console.log(`crash_after: ${describeWave(ran)}`);
     expect(wrong).toEqual([]);
   });
 
-  test("10 % faults of all kinds at once end the same", async () => {
+  test("10 % faults of all kinds at once give the same result", async () => {
     const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0.1]));
     const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 4 }, faults);
 
@@ -76,7 +76,7 @@ describe("a stampede for the last places (I1)", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("30 % conflicts and 30 % throttling end the same, within bounded tries", async () => {
+  test("30 % conflicts and 30 % throttling give the same result, within bounded tries", async () => {
     const faults = { conflict: 0.3, throttle: 0.3 };
     const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 5 }, faults);
 
@@ -84,7 +84,7 @@ describe("a stampede for the last places (I1)", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("holds that lapse and capacity that grows and shrinks meanwhile sell no place twice, and in the end every place", async () => {
+  test("with lapsing holds and changing capacity, no place is sold twice, and in the end every place is sold", async () => {
     const { wrong } = await lapsingStampede(client, { contenders: 60, places: 8, seed: 7 });
 
     expect(wrong).toEqual([]);

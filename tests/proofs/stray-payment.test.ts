@@ -172,7 +172,7 @@ const stateOf = async ({ id }: Booking) => {
   return { status, paid, refunded, deposit: dues[0]?.status };
 };
 
-describe("money that carries a booking's metadata and is not the attempt's own", () => {
+describe("money with a booking's metadata that is not the attempt's own", () => {
   test.each(orders)(
     "a copied payment intent is returned in full, and the attempt's own payment settles the deposit (%s)",
     async (order) => {
@@ -238,7 +238,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     await expectReconciled();
   });
 
-  test("what is returned by hand before we hear of the payment is not returned again", async () => {
+  test("money refunded by hand before its event arrives is not refunded again", async () => {
     const { booking, metadata } = await checkout();
     const copy = await intent(metadata);
     await stripe("refunds", { payment_intent: copy.id, amount: "100000" });
@@ -251,7 +251,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     await expectReconciled();
   });
 
-  test("the attempt's own intent is its own, whatever somebody has written on it since", async () => {
+  test("the attempt's own intent is recognized, whatever its metadata says since", async () => {
     const [mine, other] = [await checkout(), await checkout()];
     await payOn(mine.sessionId, "pm_card_visa_chargeDeclined");
     const session = await services.gateway.retrieveCheckoutSession(mine.sessionId);
@@ -267,7 +267,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     await expectReconciled();
   });
 
-  test("money that names a hold which was removed goes to suspense", async () => {
+  test("money for a removed hold goes to suspense", async () => {
     const { booking, attempt, metadata } = await checkout();
     const ref = { actor, action: "sample" };
     await closeAttempt(services, attempt, "sample");
@@ -285,7 +285,7 @@ describe("money that carries a booking's metadata and is not the attempt's own",
     await expectReconciled();
   });
 
-  test("money that names a booking which does not exist goes to suspense, and its refund comes out of it", async () => {
+  test("money for an unknown booking goes to suspense, and its refund comes from there", async () => {
     const { booking, metadata } = await checkout();
     const before = (await accounts()).suspense ?? 0;
     const unknown = await intent({ ...metadata, bookingId: "bkg_none" });
@@ -300,10 +300,10 @@ describe("money that carries a booking's metadata and is not the attempt's own",
   });
 });
 
-describe("what an authorization holds", () => {
+describe("an authorized amount", () => {
   const manual = { capture_method: "manual" };
 
-  test("is no money until it is captured, nor when it is let go", async () => {
+  test("is not posted before its capture, nor after its release", async () => {
     const { booking, metadata } = await checkout();
     const before = await accounts();
     const held = [await intent(metadata, manual), await intent({}, manual)];
@@ -316,7 +316,7 @@ describe("what an authorization holds", () => {
     expect(await stateOf(booking)).toMatchObject({ paid: 0, refunded: 0 });
   });
 
-  test("is posted as far as it is captured, once, with its fee", async () => {
+  test("is posted up to the captured amount, once, with its fee", async () => {
     const { booking } = await checkout();
     const suspense = (await accounts()).suspense ?? 0;
     const held = await intent({}, manual);
@@ -330,7 +330,7 @@ describe("what an authorization holds", () => {
     await expectReconciled();
   });
 
-  test("of a booking is returned as far as it was captured", async () => {
+  test("of a booking is refunded up to the captured amount", async () => {
     const { booking, metadata } = await checkout();
     const held = await intent(metadata, manual);
     await stripe(`payment_intents/${held.id}/capture`, { amount_to_capture: "90000" });
@@ -356,7 +356,7 @@ describe("a debit that is refunded while it is processing", () => {
     return booking;
   }
 
-  test.each(orders)("takes the deposit when it settles, and owes and pays the refund once (%s)", async (order) => {
+  test.each(orders)("pays the deposit when it settles, and its refund is owed and paid once (%s)", async (order) => {
     const booking = await processing("pm_usBankAccount_success", order);
     await moveClock(8 * day);
 
@@ -373,7 +373,7 @@ describe("a debit that is refunded while it is processing", () => {
     await expectReconciled();
   });
 
-  test("is refunded by the news of its charge, whose attempt that settles", async () => {
+  test("is refunded when the event of its charge settles the attempt", async () => {
     const booking = await processing("pm_usBankAccount_success");
     await moveClock(8 * day);
     const news = (await events()).find(({ type }) => type === "charge.succeeded");
@@ -399,7 +399,7 @@ describe("a debit that is refunded while it is processing", () => {
   });
 });
 
-describe("a session that Stripe shows as it was before its payment ended", () => {
+describe("a session that Stripe shows in an outdated state", () => {
   /** Applies the latest events, newest first, for a consumer that sees this session in its state at the call. */
   async function lagging(sessionId: string): Promise<(types: RegExp) => Promise<void>> {
     const before = await services.gateway.retrieveCheckoutSession(sessionId);
@@ -442,7 +442,7 @@ describe("a session that Stripe shows as it was before its payment ended", () =>
     await expectReconciled();
   });
 
-  test("has failed once the bank has said no", async () => {
+  test("has failed once the bank has declined", async () => {
     const { booking, attempt, tell } = await bankDebit("pm_usBankAccount_insufficientFunds", 3);
 
     await tell(/^checkout.session.async_payment_failed$/);
@@ -452,7 +452,7 @@ describe("a session that Stripe shows as it was before its payment ended", () =>
   });
 });
 
-test("a debit that is on its way is left alone by the older news that the card before it was declined", async () => {
+test("a debit under way is not affected by an older event about a declined card", async () => {
   const { booking, attempt, sessionId } = await checkout();
   await payOn(sessionId, "pm_card_chargeDeclined");
   const session = await services.gateway.retrieveCheckoutSession(sessionId);
@@ -503,7 +503,7 @@ describe("a charge without a payment intent", () => {
   const told = (objectType: "charge" | "refund", facts: ChargeFacts) =>
     applyStripeEvent(showing(facts), { type: objectType, objectType, objectId: "any" });
 
-  test("is no money while it is only authorized, and then what was captured; what was let go is no refund", async () => {
+  test("is posted only when captured, and the released part is not a refund", async () => {
     const before = await accounts();
     expect(await told("charge", charge)).toEqual({ ok: true });
     expect(await told("refund", charge)).toEqual({ ok: true });

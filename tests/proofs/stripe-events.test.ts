@@ -110,7 +110,7 @@ describe("an event of Stripe's", () => {
   });
   const empty = stripeWith([], { now: () => now }).gateway;
 
-  test("that was received and not worked on is sent again, later each time, and worked on once", async () => {
+  test("that was received and not applied is resent with growing delays, and applied once", async () => {
     const event = happened(1, now);
     await storeStripeEvent(running.store, event, now);
     expect(await read("evt_0001")).toMatchObject({ status: "received", receivedAt: now, dueAt: at(15) });
@@ -149,7 +149,7 @@ describe("an event of Stripe's", () => {
     expect(answering.log.map((line) => JSON.parse(line).StripeEventAge)).toContain(0);
   });
 
-  test("is not taken for done because Stripe shows nothing under this key", async () => {
+  test("is not marked as applied if Stripe shows nothing under this key", async () => {
     await storeStripeEvent(running.store, happened(1, now), now);
     const refused = { ok: false, kind: "invalid", code: "resource_missing", message: "No such charge" } as const;
     const { deps } = depsWith({ now: () => now }, { retrieveCharge: async () => refused });
@@ -159,7 +159,7 @@ describe("an event of Stripe's", () => {
     expect(await read("evt_0001")).toMatchObject({ status: "received" });
   });
 
-  test("of a kind that nothing is done on yet is found by its kind later", async () => {
+  test("of an unsupported type can be found by type later", async () => {
     await storeStripeEvent(running.store, happened(1, now, "payout.paid"), now);
     const { deps } = depsWith({ now: () => at(1) }, {});
 
@@ -172,7 +172,7 @@ describe("an event of Stripe's", () => {
     expect(await received()).toEqual([]);
   });
 
-  test("is listed as waiting from its first deadline on, until it is worked on", async () => {
+  test("is listed as waiting from its first deadline until it is applied", async () => {
     await storeStripeEvent(running.store, happened(1, now, "payout.paid"), now);
     const { deps } = depsWith({ now: () => at(15) }, empty);
     expect(await list("STRIPE_EVENTS#received")).toEqual([]);
@@ -208,7 +208,7 @@ describe("the catch-up", () => {
     };
   }
 
-  test("finds nothing on an empty account, and its first event then", async () => {
+  test("finds nothing on an empty account, and later its first event", async () => {
     const events: StripeEventFacts[] = [];
     const { clock, run } = account(events, now);
     await run();
@@ -239,7 +239,7 @@ describe("the catch-up", () => {
     expect(after.length).toBeLessThanOrEqual(7);
   });
 
-  test("reads what is known, writes nothing of it, and asks for one page once all is here", async () => {
+  test("reads known events without writing, and requests one page once all are stored", async () => {
     const events = Array.from({ length: 25 }, (_, index) => happened(index + 1, at(index - 25)));
     const { run, writes, asked } = account(events, now);
     await run();
@@ -253,7 +253,7 @@ describe("the catch-up", () => {
     expect(await received()).toHaveLength(25);
   });
 
-  test("counts what is not acted upon by its type, each event once, and keeps none of it", async () => {
+  test("counts ignored events by type, each once, and stores none", async () => {
     const events = [
       happened(1, at(-60), "product.deleted"),
       happened(2, at(-50), "product.updated"),
@@ -276,7 +276,7 @@ describe("the catch-up", () => {
     expect(await received()).toEqual([]);
   });
 
-  test("looks again at what is young: an event that the list shows late is found", async () => {
+  test("rechecks recent events: one that the list shows late is found", async () => {
     const events = [happened(1, at(-60)), happened(3, at(-1))];
     const { clock, run } = account(events, now);
     await run();
@@ -288,7 +288,7 @@ describe("the catch-up", () => {
     expect((await received()).sort()).toEqual(upTo(3));
   });
 
-  test("goes on from the cursor's instant when Stripe has forgotten the cursor's event", async () => {
+  test("continues from the cursor's instant if Stripe has forgotten the cursor's event", async () => {
     const events = [happened(1, at(-60))];
     const { clock, run } = account(events, now);
     await run();

@@ -112,7 +112,7 @@ describe("a program that is patched", () => {
     expect(plans.body.items).toHaveLength(3);
   });
 
-  test("makes no open cohort impossible to quote", async () => {
+  test("leaves every open cohort quotable", async () => {
     const { id, programId } = await onSale({ price: 300_000 });
     await patchProgram(programId, { deposit: { kind: "amount", amount: 300_000 }, plans: [{ kind: "full" }] });
     await patchProgram(programId, { placeTypes: [{ type: "shared", price: 900_000 }], ...deadline(46) });
@@ -120,7 +120,7 @@ describe("a program that is patched", () => {
     expect(await quoteOf(id)).toMatchObject({ status: 201, body: { total: 300_000, deposit: 250_000 } });
   });
 
-  test("leaves a cohort of other dates its own length", async () => {
+  test("keeps each cohort's own length", async () => {
     const { id, programId } = await onSale();
     await patchProgram(programId, { days: 3 });
 
@@ -129,7 +129,7 @@ describe("a program that is patched", () => {
 });
 
 describe("a cohort that opens for the first time", () => {
-  test("takes the terms that its program has by then, a price of its own aside", async () => {
+  test("takes the program's current terms, except its own price", async () => {
     const [made, priced] = [await draft(), await draft({ price: 1_700_000 })];
     for (const { id, programId } of [made, priced]) {
       await patchProgram(programId, { ...dearer, ...deadline(20) });
@@ -156,7 +156,7 @@ describe("a cohort that opens for the first time", () => {
     expect(told).toMatchObject({ status: 400, body: { code: "validation_failed", errors: [{ path }] } });
   });
 
-  test("has the program's terms whole when the program is patched between the look and the write", async () => {
+  test("has one version of the terms if the program is patched between the read and the write", async () => {
     const { id, programId } = await draft();
     justBefore(anyWrite, () => patchProgram(programId, dearer));
 
@@ -168,7 +168,7 @@ describe("a cohort that opens for the first time", () => {
 });
 
 describe("the terms of a cohort", () => {
-  test("stand beside those that its program has now, with what differs between them", async () => {
+  test("are shown beside the program's current ones, with the differences", async () => {
     const { id, programId } = await draft();
     expect(await terms(id)).toMatchObject({
       status: 200,
@@ -187,7 +187,7 @@ describe("the terms of a cohort", () => {
     });
   });
 
-  test("are taken for quotes made from then on, and every quote made before still makes its booking", async () => {
+  test("apply to later quotes, and every earlier quote can still be booked", async () => {
     const { id, programId } = await onSale();
     const before = (await quoteOf(id)).body;
     await patchProgram(programId, { ...dearer, ...deadline(30) });
@@ -203,7 +203,7 @@ describe("the terms of a cohort", () => {
     expect(shown.body).toMatchObject({ places: [{ price: 1_990_000 }] });
   });
 
-  test("with a later clearance deadline are sold on to that deadline", async () => {
+  test("with a later clearance deadline extend the sale to it", async () => {
     const { id, programId } = await onSale();
     await patchProgram(programId, deadline(7));
     expect((await takePresent(id)).status).toBe(200);
@@ -217,7 +217,7 @@ describe("the terms of a cohort", () => {
     });
   });
 
-  test("with an earlier clearance deadline leave a quote that was made before to its own", async () => {
+  test("with an earlier clearance deadline leave earlier quotes their deadline", async () => {
     const { id, programId } = await onSale();
     const [morning, evening] = [`${dayFrom(now, 30)}T17:00:00Z`, `${dayFrom(now, 31)}T10:00:00Z`];
     vi.setSystemTime(new Date(morning));
@@ -232,7 +232,7 @@ describe("the terms of a cohort", () => {
     expect(await holdSample(running.store, offer, "early@example.com", evening)).toMatchObject({ ok: true });
   });
 
-  test("are named by the program's present version, or it is a conflict, also when it is patched meanwhile", async () => {
+  test("require the program's current version, or it is a conflict, even if it is patched concurrently", async () => {
     const { id, programId } = await onSale();
     await patchProgram(programId, dearer);
     expect(await take(id, 1)).toMatchObject({ status: 409, body: { code: "conflict" } });
@@ -242,7 +242,7 @@ describe("the terms of a cohort", () => {
     expect((await terms(id)).body.version).toBe(1);
   });
 
-  test("are taken neither before the first opening nor once the cohort is over", async () => {
+  test("cannot be taken before the first opening or after the cohort's end", async () => {
     const refused = { status: 409, body: { code: "invalid_transition" } };
     expect(await take((await draft()).id, 1)).toMatchObject(refused);
     const { id } = await onSale();
@@ -253,14 +253,14 @@ describe("the terms of a cohort", () => {
     expect(told).toMatchObject(refused);
   });
 
-  test("that could sell nothing are not taken", async () => {
+  test("under which nothing could be sold are refused", async () => {
     const { id, programId } = await onSale({ price: 300_000 });
     await patchProgram(programId, { deposit: { kind: "amount", amount: 300_000 } });
 
     expect(await takePresent(id)).toMatchObject({ status: 400, body: { errors: [{ path: "version" }] } });
   });
 
-  test("are taken once for a key, and the taking is in the audit log", async () => {
+  test("are taken once per key, and recorded in the audit log", async () => {
     const { id, programId } = await onSale();
     await patchProgram(programId, dearer);
     const taken = await take(id, 2, "one-key");
@@ -284,7 +284,7 @@ describe("money that comes late", () => {
     return payingLate(running.store, await heldBooking(running.store, offer, `${offer.id}@example.com`, now), now);
   };
 
-  test("finds a place again though other terms were taken meanwhile, at the price that was agreed", async () => {
+  test("revives the booking at the agreed price, even if the cohort has new terms", async () => {
     const { id, programId } = await onSale();
     const { attempt, lapsedAt } = await lateIn(id);
     await patchProgram(programId, dearer);
@@ -298,7 +298,7 @@ describe("money that comes late", () => {
     });
   });
 
-  test("is returned in full past the clearance deadline that was agreed, though later terms sell on", async () => {
+  test("is refunded in full after the agreed clearance deadline, even if later terms extend the sale", async () => {
     const { id, programId } = await onSale();
     const { attempt } = await lateIn(id);
     await patchProgram(programId, deadline(7));
@@ -344,7 +344,7 @@ describe("drafts", () => {
     }
   });
 
-  test("are none any more once they are published, or were opened", async () => {
+  test("are no longer listed once they are published or opened", async () => {
     const { id, programId } = await onSale();
 
     expect((await read(`programs/${programId}`)).status).toBe(404);
@@ -352,7 +352,7 @@ describe("drafts", () => {
     expect(ids(await read("cohorts"))).not.toContain(id);
   });
 
-  test("show the prices that they would open with", async () => {
+  test("show the prices with which they would open", async () => {
     const { id, programId } = await draft();
     await patchProgram(programId, dearer);
 

@@ -106,7 +106,7 @@ async function waiting() {
   return { ...kit, booking, ref, look };
 }
 
-describe("a deposit by a bank account that is to be verified", () => {
+describe("a deposit by an unverified bank account", () => {
   test("keeps its place for ten days, and answers `conflict` to another checkout", async () => {
     const { context, booking, cancelled } = await waiting();
 
@@ -117,7 +117,7 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(cancelled).toEqual([]);
   });
 
-  test("that nobody verified is abandoned before its hold ends, and the place can be sold again", async () => {
+  test("that is never verified is abandoned before its hold ends, and the place can be sold again", async () => {
     const { state, booking, look, cancelled, ref } = await waiting();
 
     state.now = plusMinutes(plusDays(start, 10), -6);
@@ -135,7 +135,7 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(places.map(({ id }) => id)).toEqual([booking.placeId]);
   });
 
-  test("is waited for as any debit where it was verified while it was being cancelled", async () => {
+  test("is processed as any debit if it was verified while being cancelled", async () => {
     const { state, booking, look } = await waiting();
     state.now = plusDays(start, 10);
     state.onCancel = async () => {
@@ -148,7 +148,7 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(await read(booking)).toMatchObject({ holdExpiresAt: plusDays(state.now, 10) });
   });
 
-  test("stays as it is while Stripe does not answer, and is abandoned at the next look", async () => {
+  test("is unchanged while Stripe does not answer, and is abandoned at the next check", async () => {
     const { state, booking, look, context } = await waiting();
     const { cancelPaymentIntent } = context.gateway;
     context.gateway.cancelPaymentIntent = async () => ({ ok: false, kind: "unknown", code: "timeout", message: "" });
@@ -162,7 +162,7 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(await statuses(booking)).toEqual(["abandoned"]);
   });
 
-  test("that was cancelled by a process that died before it said so is abandoned at the next look", async () => {
+  test("that was cancelled by a process that died before recording it is abandoned at the next check", async () => {
     const { state, booking, look } = await waiting();
     state.now = plusDays(start, 10);
     state.onCancel = async () => {
@@ -177,7 +177,7 @@ describe("a deposit by a bank account that is to be verified", () => {
     expect(await read(booking)).toMatchObject({ debitFailed: false, holdExpiresAt: state.now });
   });
 
-  test("that pays after it was abandoned is returned in full, once", async () => {
+  test("that pays after it was abandoned is refunded in full, once", async () => {
     const { state, booking, look } = await waiting();
     state.now = plusDays(start, 10);
     await look();
@@ -192,7 +192,7 @@ describe("a deposit by a bank account that is to be verified", () => {
   });
 });
 
-describe("a due that is paid by a bank account that is to be verified", () => {
+describe("a due paid by an unverified bank account", () => {
   async function due() {
     const kit = stripe();
     const booking = await held();
@@ -209,7 +209,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     return { ...kit, booking, open, look, ref };
   }
 
-  test("is given up for the next page that the client asks for", async () => {
+  test("is abandoned for the client's next page", async () => {
     const { booking, open, state, cancelled, ref } = await due();
     expect((await read(booking)).dues[1]).toMatchObject({ status: "processing" });
 
@@ -222,7 +222,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     expect(await statuses(booking)).toEqual(["succeeded", "abandoned", "open"]);
   });
 
-  test("is not given up for a page that is refused", async () => {
+  test("is not abandoned for a refused page", async () => {
     const { booking, open, context, cancelled } = await due();
 
     expect(await open(context, 1)).toMatchObject({ ok: false, reason: "amount_invalid" });
@@ -231,7 +231,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     expect(await statuses(booking)).toEqual(["succeeded", "processing"]);
   });
 
-  test("is given up once by two clicks, of which the second reads while the first changes what it reads", async () => {
+  test("is abandoned once by two concurrent clicks, of which the second reads during the first one's change", async () => {
     const { booking, open, context, state, pages } = await due();
     state.now = plusHours(start, 20);
     const completed = pages.length;
@@ -269,7 +269,7 @@ describe("a due that is paid by a bank account that is to be verified", () => {
     expect(await statuses(booking)).toEqual(["succeeded", "abandoned", "open"]);
   });
 
-  test("is no longer given up once it is verified, though nobody had heard of that", async () => {
+  test("is not abandoned once it is verified, even before an event says so", async () => {
     const { booking, open, state } = await due();
     state.status = "processing";
 

@@ -189,15 +189,15 @@ const cohort3 = () => ({ ...cohort, id: ids.next("coh"), version: 3 });
 const program3 = () => sampleProgram({ version: 3 });
 const headOf = (writes: Guarded<string>[]) => first(writes.filter(({ write }) => write.Put?.Item?.sk === "REMOVED"));
 
-describe("a confirmation holds to", () => {
+describe("a confirmation checks", () => {
   test.each(confirming)("$what", judged);
 });
 
-describe("a version is followed by one other, and a first one is new:", () => {
+describe("a version has one successor, and a first version must be new:", () => {
   test.each(versions)("$what", judged);
 });
 
-test("an attempt goes with its booking as it was read", async () => {
+test("an attempt is removed only as it was read", async () => {
   const bookingId = fresh();
   const id = ids.next("att");
   const put = (version: number) => {
@@ -211,7 +211,7 @@ test("an attempt goes with its booking as it was read", async () => {
   expect(await commit(running.store, removals.flat())).toEqual({ ok: false, reason: "stale" });
 });
 
-test("a clearance is written while its booking is the one that was read", async () => {
+test("a clearance is written only if its booking is unchanged since the read", async () => {
   const stored = await readBooking(running.store, booking.id);
   if (stored === null) throw new Error("no booking");
   const older = { ...stored, version: stored.version - 1 };

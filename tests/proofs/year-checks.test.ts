@@ -47,15 +47,15 @@ const withDue = (changes: Partial<Due>, dueAt: string | null): Partial<Dump> => 
   ],
 });
 
-describe("what the year is checked for", () => {
-  test("has no breach where all is well", () => {
+describe("the checks of the year", () => {
+  test("report no breach for sound data", () => {
     const sent = [notice("upcoming", 7)];
     const now = kept(-6, { ...taking(due.amount, "att_1"), events: sent });
 
     expect([chargedOnce(now), nothingIsStuck(now), noticedOnce(now), promisesKept(kept(-8), now)].flat()).toEqual([]);
   });
 
-  test("sees a due that two attempts were charged for", () => {
+  test("report a due that two attempts were charged for", () => {
     const [first] = taking(due.amount, "att_1").stripe?.charges ?? [];
     const [second] = taking(due.amount, "att_2").stripe?.charges ?? [];
     const charges = [first, second].flatMap((one) => one ?? []);
@@ -64,7 +64,7 @@ describe("what the year is checked for", () => {
     expect(chargedOnce(twice)).toEqual([`year: ${due.id} asks for ${due.amount}, and Stripe took ${2 * due.amount}`]);
   });
 
-  test("sees an attempt that is charged twice, of whatever it takes", () => {
+  test("report an attempt that is charged twice, even for parts", () => {
     const [charge] = taking(1, "att_1").stripe?.charges ?? [];
     const charges = [charge, charge].flatMap((one) => one ?? []);
 
@@ -73,7 +73,7 @@ describe("what the year is checked for", () => {
     ]);
   });
 
-  test("sees a booking that is looked at no more, and one whose time is long over", () => {
+  test("report a booking without a next step, and one whose deadline is long past", () => {
     expect(nothingIsStuck(kept(0, withDue({}, null)))).toContain(
       `year: ${due.id} of ${booking.id} is ${due.status}, and nothing follows`,
     );
@@ -82,7 +82,7 @@ describe("what the year is checked for", () => {
     ]);
   });
 
-  test("sees a due that waits for an attempt that is over, and an attempt that nobody looks at", () => {
+  test("report a due that waits for a final attempt, and an attempt without a next check", () => {
     const ofAttempt = (status: string, dueAt: string | null) =>
       kept(0, {
         ...withDue({ openAttemptId: "att_1" }, midnight(1)),
@@ -95,7 +95,7 @@ describe("what the year is checked for", () => {
     expect(nothingIsStuck(ofAttempt("requested", null))).toEqual([`year: att_1 is requested, its next look null`]);
   });
 
-  test("sees a notice that went twice, and one that did not go", () => {
+  test("report a duplicate notice, and a missing one", () => {
     const twice = kept(-6, { events: [notice("upcoming", 7), notice("upcoming", 7, "evt_2")] });
 
     expect(noticedOnce(twice)).toEqual([`year: the notice ${due.id} ${due.dueOn} upcoming 7 went twice`]);
