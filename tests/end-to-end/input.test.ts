@@ -545,8 +545,8 @@ describe("the page where Stripe returns to", () => {
 
   test("is a page for people, whatever it is called with", async () => {
     const type = "text/html; charset=utf-8";
-    expect(await page("")).toEqual({ status: 200, type, title: "No payment to show" });
-    expect(await page("?utm_source=mail")).toEqual({ status: 200, type, title: "No payment to show" });
+    expect(await page("")).toEqual({ status: 200, type, title: "Back to your booking" });
+    expect(await page("?utm_source=mail")).toEqual({ status: 200, type, title: "Back to your booking" });
     for (const session of ["cs_unknown", "{CHECKOUT_SESSION_ID}", "../etc"]) {
       const answered = await page(`?session=${encodeURIComponent(session)}`);
       expect(answered).toEqual({ status: 404, type, title: "We cannot show this payment" });

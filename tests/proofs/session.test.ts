@@ -405,7 +405,7 @@ describe("the return page", () => {
 
     const page = await see("/v1/checkout/return");
 
-    expect(page).toMatchObject({ status: 200, text: expect.stringContaining("No payment to show") });
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining("Back to your booking") });
     expect(page.text).not.toMatch(/charged|paid|payment/i);
   });
 

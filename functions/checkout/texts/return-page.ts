@@ -32,7 +32,7 @@ export default {
     refused: { title: "Payment method not saved", text: "We could not save a payment method." },
   },
   /** For an address that names no payment. */
-  nameless: { title: "No payment to show" },
+  nameless: { title: "Back to your booking" },
   unknown: {
     title: "We cannot show this payment",
     text: "If you have paid, your payment is safe. We record it as soon as it reaches us.",

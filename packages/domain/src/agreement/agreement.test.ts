@@ -138,7 +138,7 @@ describe("the agreement's document", () => {
     );
     expect(text).toContain("optional and not a condition of your booking");
     expect(text).toContain(
-      "You may withdraw this authorization at any time, for all payments or for one of them, in your booking online or by replying to any of our emails",
+      "You may withdraw this authorization at any time, in your booking online or by replying to any of our emails",
     );
   });
 

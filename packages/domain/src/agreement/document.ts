@@ -55,9 +55,9 @@ h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}
 td,th{padding:.35rem .5rem;border-bottom:1px solid #d5dae1;text-align:left}
 td:last-child,th:last-child{text-align:right}
-@media(max-width:40rem){table{font-size:.9rem}}
-@page{margin:18mm}
-@media print{html,body{font-size:10pt}body{margin:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table){break-after:avoid}tr,.whole{break-inside:avoid}}
+@media(max-width:40rem){table{font-size:.85rem}td,th{padding:.35rem .25rem}}
+@page{margin:12mm}
+@media print{html,body{font-size:10pt}body{margin:0;padding:0;max-width:none}h2{margin-top:1.2rem}h2,p:has(+table),tr:has(th){break-after:avoid}tr,p,.whole{break-inside:avoid}}
 `;
 
 /** The HTML of a page in sections. */

@@ -22,13 +22,16 @@ const wordings: Record<string, string> = {
   "agreement 4": "4094569b3a208ff7",
   "creditContract 2": "eed071406701fbae",
   "creditContract 3": "38179e540fc4ae7e",
+  "creditContract 4": "b5e1e007c87ba493",
   "creditDisclosure 2": "5e98c7b10882e3dc",
   "creditDisclosure 3": "2d3cd6ea4a4d0086",
+  "creditDisclosure 4": "8675315a3180dec6",
   "participationTerms 2": "38fe2a7ba5b726be",
   "participationTerms 3": "154baf9266a08c36",
   "permission 3": "19601bfac79cc521",
   "permission 4": "46adb13ff5ed09ba",
   "permission 5": "2d282bba4b2bdc84",
+  "permission 6": "065d9225886be947",
 };
 
 test.each(Object.entries(documents))(

@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 3,
+  version: 4,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -45,7 +45,7 @@ export default {
   prepayment: {
     name: "Prepayment:",
     statement:
-      "If you pay off early, you will not have to pay a penalty, and you will not owe interest for any time after that day.",
+      "If you pay off early, you will not have to pay a penalty, and you will not owe interest for any time after the payoff.",
   },
   security: {
     name: "Security:",

@@ -1,6 +1,6 @@
 /** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
-  version: 5,
+  version: 6,
   heading: {
     title: "Authorization for automatic payments",
     parties: "Booking {bookingId}, agreement version {version}, with {merchant}.",
@@ -32,7 +32,7 @@ export default {
     "This authorization is optional and not a condition of your booking or of paying over time. Without it, we send you a link for each payment.",
   /** 12 CFR 1005.10(c) */
   revocation:
-    "You may withdraw this authorization at any time, for all payments or for one of them, in your booking online or by replying to any of our emails. If you tell us at least three business days before the date of a payment, we do not charge it. If you tell us later, we stop the payment unless we have already sent it to your bank.",
+    "You may withdraw this authorization at any time, in your booking online or by replying to any of our emails. With a reply, you may also stop a single payment. If you tell us at least three business days before the date of a payment, we do not charge it. If you tell us later, we stop the payment unless we have already sent it to your bank.",
   refundsByAgreement: "Refunds of these payments follow the cancellation terms of the booking agreement.",
   refunds: {
     title: "Refunds",
