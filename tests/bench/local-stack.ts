@@ -17,14 +17,14 @@ type Spent = Record<Spender, number>;
 
 const names: Record<Spender, string> = {
   database: "the database",
-  stack: "gateway, bus, queues, streams, host of functions",
+  stack: "gateway, bus, queues, streams, function host",
   simulator: "the Stripe simulator",
-  node: "Node around these two: HTTP, event loop, garbage",
-  v8: "V8's own threads: garbage and compiling of all",
+  node: "Node itself: HTTP, event loop, garbage collection",
+  v8: "V8's threads, for all parts: garbage collection, compilation",
   functions: "the functions and their clients",
 };
 
-/** Milliseconds of processor that one booking costs from hold to confirmed, by who spends them, over HTTP, 20 at a time. */
+/** Processor time of one booking from hold to confirmed, by part, over HTTP, 20 bookings at a time. */
 export async function localStackFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
   const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
   try {
@@ -33,11 +33,11 @@ export async function localStackFigures({ before }: { before: string | undefined
     if (second === undefined) return figuresOf(first, "");
     const ratio = ownOf(second) / ownOf(first);
     const compared = {
-      what: "the local stack's own milliseconds of processor, against the build of before",
+      what: "processor time of the local stack, relative to the earlier build",
       value: ratio.toFixed(2),
       bound: { most: 0.5, ratio },
     };
-    return [...figuresOf(first, " before"), ...figuresOf(second, ""), compared];
+    return [...figuresOf(first, ", earlier build"), ...figuresOf(second, ""), compared];
   } finally {
     for (const build of builds) build.remove();
   }
@@ -47,7 +47,7 @@ const ownOf = ({ stack, simulator, node }: Spent): number => stack + simulator +
 
 function figuresOf(spent: Spent, when: string): Figure[] {
   const milliseconds = (value: number) => `${value.toFixed(1)} ms a booking`;
-  const own = { what: `the local stack's own${when}`, value: milliseconds(ownOf(spent)) };
+  const own = { what: `the local stack without database and functions${when}`, value: milliseconds(ownOf(spent)) };
   return [own, ...spenders.map((one) => ({ what: `${names[one]}${when}`, value: milliseconds(spent[one]) }))];
 }
 

@@ -84,14 +84,14 @@ function figuresOf(requests: readonly Metered[]): Figure[] {
       value: each(requests.length).toFixed(1),
       bound: { most: 60, ratio: each(requests.length) },
       missed:
-        "the sweep and its worker are among them, which follow up on each new clearance: in a run of less than a minute they hardly count.",
+        "this includes the sweep and its worker, which follow up on each new clearance. In a run of less than a minute they hardly count.",
     },
     {
       what: "write units from hold to confirmed",
       value: each(writeUnits(requests)).toFixed(1),
       bound: { most: 120, ratio: each(writeUnits(requests)) },
       missed:
-        "what is left belongs to facts that commit together, their audit records, messages, entries and locks; ADR 40 counts them, and what was left as it is.",
+        "the rest belongs to facts that must commit together: audit records, messages, entries and locks. ADR 40 counts them.",
     },
     { what: "tries of a deposit's settlement", value: tries.toFixed(2), bound: { most: 1.2, ratio: tries } },
     {

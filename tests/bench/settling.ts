@@ -21,10 +21,10 @@ export async function settlingFigures({ before }: { before: string | undefined }
     if (second === undefined) return [rateOf(first, "")];
     const ratio = median(second.rates.map((rate, index) => rate / (first.rates[index] ?? Number.NaN)));
     return [
-      rateOf(first, ", the build of before"),
+      rateOf(first, ", the earlier build"),
       rateOf(second, ""),
       {
-        what: "deposits settled a second, against the build of before",
+        what: "deposits settled a second, against the earlier build",
         value: ratio.toFixed(2),
         bound: { least: 1.8, ratio },
       },

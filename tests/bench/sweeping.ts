@@ -23,7 +23,7 @@ export async function sweepingFigures({ before }: { before: string | undefined }
       { what: `${what}, before`, value: rate(first) },
       { what, value: rate(second) },
       {
-        what: "against the build of before",
+        what: "against the earlier build",
         value: (second / first).toFixed(2),
         bound: { least: 1, ratio: second / first },
       },
