@@ -38,7 +38,7 @@ const policy = (...statements: object[]) => ({
 const allow = (Resource: string) => ({ Effect: "Allow", Action: "execute-api:Invoke", Resource });
 
 describe("an authorizer that answers with a policy", () => {
-  test("allows what its policy allows, and what is kept of it judges every path by itself", async () => {
+  test("allows what its policy allows, and evaluates the cached policy for each path", async () => {
     const { get, asked } = setUp(policy(allow(arn("/mine/*"))));
     const gate = authorizer({ simple: false });
 
@@ -47,7 +47,7 @@ describe("an authorizer that answers with a policy", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("refuses what it denies, and fails on an answer of the other form", async () => {
+  test("refuses what its policy denies, and fails on an answer in the other format", async () => {
     const denied = setUp(policy(allow("*"), { ...allow("*"), Effect: "Deny" }));
     const simple = setUp({ isAuthorized: true });
 
@@ -56,7 +56,7 @@ describe("an authorizer that answers with a policy", () => {
   });
 });
 
-describe("an answer is kept", () => {
+describe("an answer is cached", () => {
   test("by the values of the identity sources, for its time", async () => {
     const { get, asked, time } = setUp({ isAuthorized: false });
     await get(authorizer(), "/a", "one");
@@ -71,14 +71,14 @@ describe("an answer is kept", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("for no time at all where the template says 0", async () => {
+  test("not at all if the template says 0", async () => {
     const { get, asked } = setUp({ isAuthorized: true });
     await get(authorizer({ keptMs: 0 }), "/a", "one");
     await get(authorizer({ keptMs: 0 }), "/a", "one");
     expect(asked).toHaveLength(2);
   });
 
-  test("and nobody is asked about a request without its identity sources", async () => {
+  test("and a request without its identity sources is refused without a call", async () => {
     const { get, asked } = setUp({ isAuthorized: true });
     expect(await get(authorizer(), "/a")).toEqual({ allowed: false, status: 401 });
     expect(await get(authorizer(), "/a", "")).toEqual({ allowed: false, status: 401 });
@@ -86,7 +86,7 @@ describe("an answer is kept", () => {
   });
 });
 
-describe("an authorizer that this gateway cannot play stops the start", () => {
+describe("an authorizer that this gateway does not support stops the start", () => {
   test.each([
     [{ AuthorizerType: "REQUEST", AuthorizerPayloadFormatVersion: "1.0" }, "only payload format 2.0"],
     [

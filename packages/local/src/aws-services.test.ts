@@ -87,7 +87,7 @@ test("an event goes to every target whose rule matches, as EventBridge writes it
   expect(bus.carried("HoldExpired")).toEqual([]);
 });
 
-test("a bad entry fails by itself, the others are carried", async () => {
+test("an invalid entry fails alone, the others are carried", async () => {
   const { bus, queued } = setUpBus();
   const Entries = [entry({ Detail: "no json" }), entry(), entry({ Source: "" }), entry({ Detail: "[]" })];
   const answer = await ask(bus.service, "AWSEvents.PutEvents", { Entries });
@@ -110,7 +110,7 @@ test("the bus refuses more than ten entries, and callers without a grant on it",
   expect(await ask(bus.service, "AWSEvents.PutEvents", { Entries: [entry()] }, [other])).toBe("AccessDeniedException");
 });
 
-test("what a service of AWS publishes goes to the default bus's rules, and not into the archive of the product's", () => {
+test("events of AWS services go to the default bus's rules, and not to the product's archive", () => {
   const { bus, queued } = setUpBus();
 
   bus.publish({ source: "aws.ses", type: "Email Bounced", resources: ["arn"], detail: { eventType: "Bounce" } });
@@ -148,7 +148,7 @@ function post(events = [{ configurationSet: "mail", types: ["BOUNCE", "COMPLAINT
   return { ...createMailbox(mailing), published };
 }
 
-test("mail from an identity of the template is kept for its recipient", async () => {
+test("mail from an identity of the template is stored for its recipient", async () => {
   const mailbox = post();
   await ask(mailbox.service, "", mail("Clearing <no-reply@dev.clearing.example>"));
   expect(mailbox.sentTo("ana@example.com")).toEqual([
@@ -165,7 +165,7 @@ test("mail from an identity of the template is kept for its recipient", async ()
   expect(mailbox.sentTo("else@example.com")).toEqual([]);
 });
 
-test("mail from anybody else, or without a grant, is not sent", async () => {
+test("mail from another address, or without a grant, is refused", async () => {
   const mailbox = post();
   expect(await ask(mailbox.service, "", mail("a@evil-dev.clearing.example"))).toBe("MessageRejected");
   const domain = ses("identity/dev.clearing.example");
@@ -192,7 +192,7 @@ test.each([
   expect(mailbox.sentTo(to)).toHaveLength(1);
 });
 
-test("nobody hears of a bounce that the template's configuration set does not tell of", async () => {
+test("a bounce is not published if the configuration set does not subscribe to it", async () => {
   const mailbox = post([{ configurationSet: "mail", types: ["COMPLAINT"] }]);
 
   await ask(mailbox.service, "", mail("a@dev.clearing.example", "bounce@simulator.amazonses.com"));
@@ -200,7 +200,7 @@ test("nobody hears of a bounce that the template's configuration set does not te
   expect(mailbox.published).toEqual([]);
 });
 
-test("a secret is given by its arn or its name to who may read it", async () => {
+test("a secret is returned by ARN or name to a caller with a grant", async () => {
   const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:clearing/dev/stripe-local0";
   const secrets = createSecrets(() => "s3cret", [arn]);
   const get = (SecretId: string, statements?: Statement[]) =>
@@ -232,7 +232,7 @@ function setUpQueue() {
 }
 const sent = { Id: "0", MessageBody: "a", MessageGroupId: "g" };
 
-test("a batch's messages are in the queue, each answered with the sum that the SDK checks", async () => {
+test("a batch's messages are in the queue, each answered with the checksum that the SDK verifies", async () => {
   const { send, inserted, work } = setUpQueue();
   const answer = await send([sent, { Id: "1", MessageBody: "b" }]);
   expect(answer.Failed).toEqual([]);
@@ -246,7 +246,7 @@ test("a batch's messages are in the queue, each answered with the sum that the S
   ]);
 });
 
-test("what SQS refuses of a message, it refuses entry by entry", async () => {
+test("SQS refuses messages entry by entry", async () => {
   const { send, inserted } = setUpQueue();
   const answer = await send([
     { ...sent, Id: "1", MessageBody: "" },
@@ -293,7 +293,7 @@ test("a batch may have ten entries, ids of 80 characters and a mebibyte", async 
   expect(inserted).toHaveLength(10);
 });
 
-test("a batch goes to a queue that exists, from whom may send to it", async () => {
+test("a batch needs an existing queue and a grant", async () => {
   const { send, inserted, work } = setUpQueue();
   const other: Statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:aws:sqs:*:*:other" };
   expect(await send([sent], `${work.url}x`)).toBe("QueueDoesNotExist");
@@ -301,7 +301,7 @@ test("a batch goes to a queue that exists, from whom may send to it", async () =
   expect(inserted).toEqual([]);
 });
 
-test("a queue tells how many messages it has, to whom may ask", async () => {
+test("a queue returns its message counts to a caller with a grant", async () => {
   const { service, work } = setUpQueue();
   const AttributeNames = [
     "ApproximateNumberOfMessages",

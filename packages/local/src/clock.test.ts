@@ -5,7 +5,7 @@ import { openDatabase } from "./data-folder.ts";
 const start = Date.parse("2027-01-31T10:00:00Z");
 
 describe("the clock", () => {
-  test("runs with real time from where it was moved to, also after a restart", () => {
+  test("continues with real time after a move, also after a restart", () => {
     const db = openDatabase(":memory:");
     let real = start;
     createClock(db, () => real).moveTo(start + 86_400_000);
@@ -30,7 +30,7 @@ describe("the clock", () => {
     expect(instantOf(afterDuration(start, duration) ?? 0)).toBe(expected);
   });
 
-  test.each(["30D", "P", "PT", "P-1D", "P1.5D", ""])("%j is no duration", (text) => {
+  test.each(["30D", "P", "PT", "P-1D", "P1.5D", ""])("%j is not a duration", (text) => {
     expect(afterDuration(start, text)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { openDataFolder, StartRefused, setting } from "./data-folder.ts";
 const path = mkdtempSync(join(tmpdir(), "data-folder-"));
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-test("a folder of another version is refused until it is started afresh", () => {
+test("a folder of another version is refused without --fresh", () => {
   openDataFolder(path, false).close();
   writeFileSync(join(path, "format"), "0");
   expect(() => openDataFolder(path, false)).toThrow(
@@ -23,7 +23,7 @@ test("a folder that is open is refused, with the process that has it", () => {
   open.close();
 });
 
-test("fresh forgets everything", () => {
+test("fresh empties the folder", () => {
   const before = openDataFolder(path, false);
   setting(before.db, "clockOffset").set("1");
   before.close();
@@ -32,7 +32,7 @@ test("fresh forgets everything", () => {
   after.close();
 });
 
-test("fresh empties no folder that is somebody else's", () => {
+test("fresh refuses to empty a foreign folder", () => {
   mkdirSync(join(path, "logs"), { recursive: true });
   writeFileSync(join(path, "logs", "theirs.log"), "");
 

@@ -108,14 +108,14 @@ describe("a function's call of DynamoDB", () => {
     ]);
   });
 
-  test("that writes is told of before the function hears of it, for the streams", async () => {
+  test("that writes is reported for the streams before the function gets its answer", async () => {
     const { told } = await ask("DynamoDB_20120810.PutItem", put("core"));
 
     expect(wrote).toEqual([["core"]]);
     expect(told).toBe(1);
   });
 
-  test("that was refused, or only reads, is told of to nobody", async () => {
+  test("that was refused, or only reads, is not reported", async () => {
     status = 400;
     await ask("DynamoDB_20120810.PutItem", put("core"));
     status = 200;
@@ -157,7 +157,7 @@ describe("a function's call of DynamoDB", () => {
     },
   );
 
-  test("goes by the endpoint, where faults strike, while one is switched on", async () => {
+  test("uses the endpoint, where faults strike, while one is active", async () => {
     faults[0] = 1;
 
     await ask("DynamoDB_20120810.PutItem", put("core"));
@@ -166,7 +166,7 @@ describe("a function's call of DynamoDB", () => {
   });
 });
 
-test("a call of another service goes by the endpoint", async () => {
+test("a call of another service uses the endpoint", async () => {
   await ask("AWSEvents.PutEvents", { Entries: [] });
 
   expect(asked.map(({ at }) => at)).toEqual(["endpoint"]);

@@ -68,7 +68,7 @@ describe("a start key", () => {
     expect(ask({ ...range(condition, values), ExclusiveStartKey: at(place) })).toBe(refusal);
   });
 
-  test("of an index has the keys of the table too, in the index's own partition", () => {
+  test("of an index also has the table's keys, in the index's partition", () => {
     const query = range("#s >= :s", { ":s": "2027" });
 
     expect(ask({ ...query, ExclusiveStartKey: text({ pk: "A", sk: "B" }) })).toBe(invalid);
@@ -76,7 +76,7 @@ describe("a start key", () => {
     expect(ask({ ...query, ExclusiveStartKey: at("2027", "OTHER") })).toMatch(/cannot be restarted/);
   });
 
-  test("compares numbers by their value", () => {
+  test("compares numbers by value", () => {
     const query = {
       KeyConditionExpression: "pk = :pk AND sk < :sk",
       ExpressionAttributeValues: { ":pk": { S: "A" }, ":sk": { N: "10" } },
@@ -87,7 +87,7 @@ describe("a start key", () => {
   });
 });
 
-test("a key that is an empty string is refused, asked for or started from", () => {
+test("an empty key is refused in a condition and in a start key", () => {
   const query = (pk: string) => ({
     KeyConditionExpression: "pk = :pk",
     ExpressionAttributeValues: text({ ":pk": pk }),

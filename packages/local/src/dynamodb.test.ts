@@ -89,7 +89,7 @@ test("each item of a transaction needs its own action on its own table", async (
   );
 });
 
-test("a query of an index needs the grant on the index", async () => {
+test("a query of an index needs a grant on the index", async () => {
   const query = {
     TableName: "core",
     IndexName: "byDue",
@@ -118,7 +118,7 @@ test("a grant on leading keys covers no other item", async () => {
   expect((await refusal("Query", query("BOOKING#1")))?.code).toBe("AccessDeniedException");
 });
 
-test("a table under a customer's key needs the key too", async () => {
+test("a table under a customer managed key also needs a grant on the key", async () => {
   const get = { TableName: "clinical", Key: item("1") };
   expect((await setUp([allow("dynamodb:GetItem", "clinical")]).refusal("GetItem", get))?.message).toContain(
     "kms:Decrypt",
@@ -136,7 +136,7 @@ test("a table under a customer's key needs the key too", async () => {
   expect((await keyed(through("dynamodb", "111111111111")).refusal("GetItem", get))?.message).toContain("kms:Decrypt");
 });
 
-test("a query that AWS refuses is refused before it reaches the embedded database, which would take it", async () => {
+test("a query that AWS refuses never reaches the embedded database, which would accept it", async () => {
   const { refusal } = setUp([everything]);
   const query = {
     TableName: "core",
@@ -155,7 +155,7 @@ test("an unknown table or operation is refused as AWS does", async () => {
   expect((await refusal("ExecuteStatement", {}))?.code).toBe("UnknownOperationException");
 });
 
-test("a write is told of once per table, a read is not", async () => {
+test("a write is reported once per table, a read is not", async () => {
   const { call, written } = setUp([everything]);
   const put = (name: string) => ({ Put: { TableName: name, Item: item("1") } });
   await call("TransactWriteItems", { TransactItems: [put("core"), put("core"), put("ledger")] });
@@ -186,7 +186,7 @@ test("a conflict has a reason for each item of a transaction, and its own name f
   expect(await refusal("GetItem", { TableName: "core", Key: item("1") })).toBeUndefined();
 });
 
-test("crash_after hits the caller's process once the write has landed, and reads go on", async () => {
+test("crash_after kills the caller's process after the write, and leaves reads alone", async () => {
   const { call, crashed, written } = setUp([everything], {}, [fault("crash_after")]);
   await call("GetItem", { TableName: "core", Key: item("1") });
   expect(crashed).toEqual([]);
@@ -194,7 +194,7 @@ test("crash_after hits the caller's process once the write has landed, and reads
   expect([crashed, written]).toEqual([["Fn.1"], ["core"]]);
 });
 
-test("a stale index does not show what was written a moment ago, and shows it some seconds later", async () => {
+test("a stale index shows a write only some seconds later", async () => {
   const page = { Items: [item("1"), item("2")], Count: 2 };
   const { call, pass } = setUp([everything], { Query: page }, [fault("stale_index")]);
   const query = {
@@ -209,7 +209,7 @@ test("a stale index does not show what was written a moment ago, and shows it so
   expect(await call("Query", query)).toEqual(page);
 });
 
-test("a stale index lags as far as it is told to", async () => {
+test("a stale index lags by the given seconds", async () => {
   const { call, pass } = setUp([everything], { Query: { Items: [item("1")], Count: 1 } }, [
     fault("stale_index", { seconds: 60 }),
   ]);
@@ -222,7 +222,7 @@ test("a stale index lags as far as it is told to", async () => {
   expect(await shown()).toBe(1);
 });
 
-test("faults can be narrowed to a function and an action, and follow from their seed", async () => {
+test("faults can be limited to a function and an action, and are determined by their seed", async () => {
   const narrowed = setUp([everything], {}, [fault("error", { function: "Booking", action: "PutItem" })]);
   expect((await narrowed.refusal("PutItem", { TableName: "core", Item: item("1") }))?.status).toBe(500);
   expect(await narrowed.refusal("GetItem", { TableName: "core", Key: item("1") })).toBeUndefined();
@@ -235,7 +235,7 @@ test("faults can be narrowed to a function and an action, and follow from their 
   expect(draws(7)).not.toEqual(draws(8));
 });
 
-test("a fault makes only the functions that it may strike go by the endpoint, and is counted where it strikes", () => {
+test("a fault sends only the calls of its functions through the endpoint, and is counted when it strikes", () => {
   const faults = createFaults();
   const [booking, sweep] = ["Booking", "Sweep"].map((label) => new Int32Array(faults.countFor(label)));
   const counts = () => [booking?.[0], sweep?.[0]];

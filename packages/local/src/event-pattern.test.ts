@@ -22,7 +22,7 @@ const matches = (pattern: Record<string, unknown>) => compilePattern(pattern)(ev
 const detail = (status: unknown) => matches({ detail: { status: [status].flat() } });
 
 describe("an event pattern", () => {
-  test("all its fields must match, any of a field's values may", () => {
+  test("all fields must match, and one value of each", () => {
     expect(matches({ source: ["clearing"], "detail-type": ["BookingHeld", "HoldExpired"] })).toBe(true);
     expect(matches({ source: ["clearing"], "detail-type": ["HoldExpired"] })).toBe(false);
     expect(matches({ missing: ["x"] })).toBe(false);
@@ -42,7 +42,7 @@ describe("an event pattern", () => {
     expect(matches({ resources: ["arn:c"] })).toBe(false);
   });
 
-  test("fields of objects in a list must match within the same element", () => {
+  test("fields of objects in a list must match in the same element", () => {
     expect(matches({ detail: { dues: { kind: ["deposit"], amount: [100] } } })).toBe(true);
     expect(matches({ detail: { dues: { kind: ["deposit"], amount: [900] } } })).toBe(false);
   });
@@ -81,13 +81,13 @@ describe("an event pattern", () => {
     expect(matches({ detail: { amount: [{ numeric }] } })).toBe(expected);
   });
 
-  test("exists speaks of leaves: absent ones, also of absent objects", () => {
+  test("exists applies to leaves, also of missing objects", () => {
     expect(matches({ detail: { missing: [{ exists: false }] } })).toBe(true);
     expect(matches({ detail: { missing: { inner: [{ exists: false }] } } })).toBe(true);
     expect(matches({ detail: [{ exists: true }] })).toBe(false);
   });
 
-  test("$or holds if one alternative does, together with its neighbours", () => {
+  test("$or matches if one alternative does, together with the other fields", () => {
     const either = [{ "detail-type": ["HoldExpired"] }, { detail: { status: ["held"] } }];
     expect(matches({ source: ["clearing"], $or: either })).toBe(true);
     expect(matches({ source: ["other"], $or: either })).toBe(false);

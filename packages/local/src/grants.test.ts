@@ -54,8 +54,8 @@ const watched = (...statements: object[]) => ({
   }),
 });
 
-describe("what a template must let the services do", () => {
-  test("the fixture lacks nothing", () => {
+describe("the grants between services in a template", () => {
+  test("are complete in the fixture", () => {
     expect(topologyWith({})).not.toThrow();
   });
 

@@ -49,7 +49,7 @@ describe("an event of payload format 2.0", () => {
     });
   });
 
-  test("joins several values of a header or a parameter by commas, and sets cookies apart", () => {
+  test("joins several values of a header or a parameter with commas, and separates cookies", () => {
     const headers = { accept: ["a", "b"], cookie: ["one=1; two=2", "three=3"] };
     const event = httpApiEvent(request({ headers, query: "x=1&x=2&y=%20z" }), matched);
     expect(event).toMatchObject({
@@ -76,7 +76,7 @@ describe("an event of payload format 2.0", () => {
     expect(event).toMatchObject({ isBase64Encoded, body: isBase64Encoded ? "YT0x" : "a=1" });
   });
 
-  test("gives each claim as a string, a list in brackets", () => {
+  test("passes each claim as a string, a list in brackets", () => {
     const claims = { sub: "s", email_verified: true, exp: 1803924000, "cognito:groups": ["admin", "finance"] };
     expect(httpApiEvent(request(), matched, { jwt: claims })).toMatchObject({
       requestContext: {
@@ -105,12 +105,12 @@ describe("a function's result becomes", () => {
       body: "hi",
     });
   });
-  test("bytes, when it is base64", () => {
+  test("bytes, if it is base64", () => {
     expect(httpApiResponse('{"statusCode":200,"body":"AAE=","isBase64Encoded":true}')?.body).toEqual(
       Buffer.from([0, 1]),
     );
   });
-  test("a JSON body, when it has no status", () => {
+  test("a JSON body, if it has no status", () => {
     expect(httpApiResponse('{"a":1}')).toEqual({
       status: 200,
       headers: { "content-type": "application/json" },

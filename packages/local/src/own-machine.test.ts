@@ -51,7 +51,7 @@ describe("a listener of the local stack", () => {
     },
   );
 
-  test("serves the API and the hosted pages to any page that calls the machine by its own name", async () => {
+  test("serves the API and the hosted pages to any origin under the machine's own name", async () => {
     for (const path of ["/docs", "/v1/quotes", "/c/pay/cs_1", "/_localized"]) {
       expect(await ask(path, { host: "127.0.0.1:8787", origin: "http://localhost:3000" }), path).toBe(200);
     }

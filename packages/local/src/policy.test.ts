@@ -24,7 +24,7 @@ describe("a policy", () => {
     expect(allows("dynamodb:PutItem", table)).toBe(true);
   });
 
-  test("ForAllValues holds only if each leading key fits", () => {
+  test("ForAllValues holds only if each leading key matches", () => {
     const allows = compilePolicy([
       {
         Effect: "Allow",

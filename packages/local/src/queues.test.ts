@@ -69,7 +69,7 @@ function setUp(
 const done: Invocation = { ok: true, payload: "null" };
 const broken: Invocation = { ok: false, errorType: "Error", errorMessage: "broken" };
 
-test("a batch that succeeds is gone", async () => {
+test("a successful batch is deleted", async () => {
   const { send, quiet, batches, queues } = setUp(async () => done);
   send("a", "b");
   await quiet();
@@ -78,7 +78,7 @@ test("a batch that succeeds is gone", async () => {
   expect(batches.map((batch) => batch.Records.map(({ body }) => body).sort())).toEqual([["a", "b"]]);
 });
 
-test("a message that comes when all are done is handed out as well", async () => {
+test("a message that arrives after all are done is also delivered", async () => {
   const { send, quiet, batches } = setUp(async () => done);
   send("a");
   await quiet();
@@ -87,13 +87,13 @@ test("a message that comes when all are done is handed out as well", async () =>
   expect(batches.map((batch) => batch.Records.map(({ body }) => body))).toEqual([["a"], ["b"]]);
 });
 
-test("a delayed message is handed out when time has passed by itself", async () => {
+test("a delayed message is delivered when real time has passed", async () => {
   const { send, batches } = setUp(async () => done, [queue("work", { delayMs: 20 })], {}, Date.now);
   send("a");
   await expect.poll(() => batches.length, { interval: 5 }).toBe(1);
 });
 
-test("only the messages that a batch names as failed come again", async () => {
+test("only the messages that a batch reports as failed are retried", async () => {
   const fail = (batch: Batch) =>
     batch.Records.filter(({ body }) => body === "b").map(({ messageId }) => ({ itemIdentifier: messageId }));
   let first = true;
@@ -132,7 +132,7 @@ test("a message that was received too often goes to the dead-letter queue", asyn
   expect(queues.deadLetters()).toBe(1);
 });
 
-test("hurrying ends three time-outs, and then names the time that the message waits for", async () => {
+test("hurry ends three time-outs, and then returns the next instant", async () => {
   const { send, quiet, queues, batches, clock } = setUp(async () => broken, [queue("work")]);
   send("a");
   for (let round = 0; round < 6; round++) {
@@ -143,7 +143,7 @@ test("hurrying ends three time-outs, and then names the time that the message wa
   expect(queues.hurry()).toBe(clock.now() + 60_000);
 });
 
-test("a delayed message waits for its time, hurry or not", async () => {
+test("a delayed message waits for its time, despite hurry", async () => {
   const delayed = { ...work, delayMs: 30_000 };
   const { send, quiet, queues, batches, clock } = setUp(async () => done, [delayed, queue("dead")]);
   send("a");
@@ -155,7 +155,7 @@ test("a delayed message waits for its time, hurry or not", async () => {
   expect(batches).toHaveLength(1);
 });
 
-test("no more batches are handled at once than the mapping allows", async () => {
+test("the mapping limits how many batches are handled at once", async () => {
   let running = 0;
   let most = 0;
   const { send, quiet, batches } = setUp(
@@ -174,7 +174,7 @@ test("no more batches are handled at once than the mapping allows", async () => 
   expect(most).toBe(2);
 });
 
-test("a message that the mapping's filter refuses is dropped unseen", async () => {
+test("a message that the mapping's filter rejects is deleted without a call", async () => {
   const filters = [{ body: { kind: ["wanted"] } }];
   const { send, quiet, batches, queues } = setUp(async () => done, undefined, { filters });
   send('{"kind":"other"}', '{"kind":"wanted"}');
@@ -183,7 +183,7 @@ test("a message that the mapping's filter refuses is dropped unseen", async () =
   expect(queues.deadLetters()).toBe(0);
 });
 
-test("a message's group goes with it, and holds up no other", async () => {
+test("a message keeps its group, which delays no other", async () => {
   let most = 0;
   let running = 0;
   const handle = async () => {
@@ -203,7 +203,7 @@ test("a message's group goes with it, and holds up no other", async () => {
   expect(most).toBe(2);
 });
 
-test("a queue's messages are counted: those that wait, that are hidden since they were received, that are delayed", async () => {
+test("a queue counts visible, in-flight and delayed messages", async () => {
   const delayed = { ...work, delayMs: 30_000 };
   const { queues, send, quiet, clock } = setUp(async () => broken, [delayed, queue("dead")]);
   send("a", "b");

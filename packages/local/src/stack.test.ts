@@ -51,7 +51,7 @@ describe("a stack made from a synthesized template", () => {
     });
   });
 
-  test("gives up a message that fails each time to the dead-letter queue", async () => {
+  test("moves a message that always fails to the dead-letter queue", async () => {
     const before = (await ask("POST", "/_local/quiesce")).json.deadLetters;
     await ask("POST", "/orders/poison");
     expect((await ask("POST", "/_local/quiesce")).json.deadLetters).toBe(before + 1);
@@ -66,7 +66,7 @@ describe("a stack made from a synthesized template", () => {
     });
   });
 
-  test("runs what a function's bundle says once it is reloaded, and keeps what was stored", async () => {
+  test("runs a function's new bundle after a reload, and keeps the stored data", async () => {
     const file = join(fixture.templateDir, "asset.Web/index.mjs");
     const before = readFileSync(file, "utf8");
     await ask("POST", "/orders/kept");
@@ -81,7 +81,7 @@ describe("a stack made from a synthesized template", () => {
     stack.reload(["Web"]);
   });
 
-  test("answers for itself as the real gateway does", async () => {
+  test("gives the gateway's own answers", async () => {
     expect(await ask("GET", "/nowhere")).toMatchObject({ status: 404, json: { message: "Not Found" } });
     expect(await ask("GET", "/fail")).toMatchObject({ status: 500, json: { message: "Internal Server Error" } });
     expect(await ask("GET", "/implicit")).toMatchObject({ status: 200, json: { plain: true } });
@@ -91,7 +91,7 @@ describe("a stack made from a synthesized template", () => {
     });
   });
 
-  test("answers 429 to what a route's own throttle does not let through, and lets other routes through", async () => {
+  test("answers 429 above a route's throttle, and passes requests of other routes", async () => {
     const answers = [await ask("GET", "/seldom"), await ask("GET", "/seldom"), await ask("GET", "/seldom")];
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
@@ -100,7 +100,7 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/echo")).status).toBe(200);
   });
 
-  test("lets a valid token through, with its claims as strings, and no other", async () => {
+  test("accepts only a valid token, and passes its claims on as strings", async () => {
     const { token, sub } = (await ask("POST", "/_local/token", { role: "client", email: "Ana@example.com" })).json;
     const again = (await ask("POST", "/_local/token", { role: "client", email: "ana@example.com" })).json;
     const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
@@ -123,7 +123,7 @@ describe("a stack made from a synthesized template", () => {
     }
   });
 
-  test("signs tokens of the pool that the role is a group of, for as long as its client says", async () => {
+  test("signs tokens of the pool that has the role as a group, with its client's lifetime", async () => {
     const mint = async (role: string) =>
       (await ask("POST", "/_local/token", { role, email: "ana@example.com" })).json as { token: string; sub: string };
     const claimsOf = ({ token }: { token: string }) => decodeJwt<{ "cognito:groups": string[] }>(token);
@@ -145,7 +145,7 @@ describe("a stack made from a synthesized template", () => {
     expect([await status(client?.token), await status(admin?.token)]).toEqual([200, 401]);
   });
 
-  test("publishes each pool's keys, where a function that is told its issuer finds them", async () => {
+  test("publishes each pool's keys at the URL that functions get", async () => {
     const { token } = (await ask("POST", "/_local/token", { role: "admin", email: "ana@example.com" })).json;
     const staff = createRemoteJWKSet(new URL(`${stack.apiUrl}/_local/pools/us-east-1_Staff/jwks.json`));
     const users = createRemoteJWKSet(new URL(`${stack.apiUrl}/_local/pools/us-east-1_Users/jwks.json`));
@@ -156,7 +156,7 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/_local/pools/nobody/jwks.json")).json).toEqual({ keys: [] });
   });
 
-  test("asks a function whether a request may pass, and keeps what it says for five minutes of the stack's time", async () => {
+  test("asks an authorizer function, and caches its answer for five minutes of the stack's time", async () => {
     const get = (path: string, authorization?: string) =>
       ask("GET", path, undefined, authorization === undefined ? {} : { authorization });
     const first = await get("/shared/7?a=1", "yes ana");
@@ -186,7 +186,7 @@ describe("a stack made from a synthesized template", () => {
     }
   });
 
-  test("moves time by way of what falls due, on the tick after it, and lets tokens expire", async () => {
+  test("moves time through each deadline, at the tick after it, and lets tokens expire", async () => {
     const { token } = (await ask("POST", "/_local/token", { role: "client", email: "a@example.com" })).json;
     const now = Date.parse((await ask("GET", "/_local/clock")).json.now);
     const due = new Date(Math.floor(now / 60_000) * 60_000 + 10 * 86_400_000 + 30_000);
@@ -206,7 +206,7 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("POST", "/_local/token", { role: "client", email: "\ud800@example.com" })).status).toBe(400);
   });
 
-  test("an item that no sweep takes away does not hold time up", async () => {
+  test("an item that no sweep handles does not block time", async () => {
     await ask("POST", "/orders/stuck?due=not-a-date");
     await ask("POST", "/_local/clock", { advance: "P1D" });
   });
@@ -228,7 +228,7 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/orders/late")).json).toMatchObject({ pk: { S: "late" } });
   });
 
-  test("crash_after ends the handler's process once the write has landed, and the next invocation finds a new one", async () => {
+  test("crash_after kills the handler's process after the write, and the next invocation gets a new one", async () => {
     await ask("POST", "/_local/faults", { target: "dynamodb", kind: "crash_after", rate: 1, function: "Web" });
     expect(await ask("POST", "/orders/crashed")).toMatchObject({
       status: 500,
@@ -281,7 +281,7 @@ describe("a stack made from a synthesized template", () => {
 });
 
 describe("a data folder", () => {
-  test("belongs to one stack at a time, and keeps everything over a restart", async () => {
+  test("belongs to one stack at a time, and survives a restart", async () => {
     const fixture = writeFixture();
     const first = await startStack(fixture);
     await client(first)("POST", "/orders/kept");
@@ -320,7 +320,7 @@ describe("a data folder", () => {
   });
 });
 
-test("after kill -9 of the whole stack its database is gone with it, and what was under way goes on", async () => {
+test("kill -9 of the whole stack ends its database, and a restart continues the work", async () => {
   const fixture = writeFixture();
   const first = await spawnStack(fixture);
   await client(first)("POST", "/_local/faults", { target: "events", kind: "error", rate: 1 });
@@ -351,7 +351,7 @@ describe("a start is refused in one line", () => {
     other.remove();
   });
 
-  test("when no DynamoDB answers at the endpoint that was asked for", async () => {
+  test("when no DynamoDB answers at the given endpoint", async () => {
     const fixture = writeFixture();
     const endpoint = "http://127.0.0.1:1";
     await expect(startStack({ ...fixture, dynamoDbEndpoint: endpoint })).rejects.toThrow(
@@ -360,7 +360,7 @@ describe("a start is refused in one line", () => {
     fixture.remove();
   });
 
-  test("when a function may not read the queue that it is fed from", async () => {
+  test("when a function may not read its queue", async () => {
     const fixture = writeFixture((template) => {
       Object.assign(template.Resources, { ConsumerPolicy: { Type: "AWS::Logs::LogGroup" } });
     });

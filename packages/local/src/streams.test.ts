@@ -89,7 +89,7 @@ const failing = (batch: Batch, bad: number): Invocation =>
     ? { ok: true, payload: JSON.stringify({ batchItemFailures: [{ itemIdentifier: String(bad) }] }) }
     : done;
 
-test("records pass the filter in order, once, also over a restart", async () => {
+test("records pass the filter in order, once, also across a restart", async () => {
   const first = setUp(() => done);
   await first.drain();
   expect(first.batches).toEqual([[1, 3, 4]]);
@@ -98,7 +98,7 @@ test("records pass the filter in order, once, also over a restart", async () => 
   expect(second.batches).toEqual([[5]]);
 });
 
-test("from the first record that failed on, all are delivered again", async () => {
+test("all records from the first failed one are delivered again", async () => {
   let failed = false;
   const { batches, drain } = setUp((batch) => {
     const result = failed ? done : failing(batch, 3);
@@ -112,7 +112,7 @@ test("from the first record that failed on, all are delivered again", async () =
   ]);
 });
 
-test("what fails too often goes to the destination for failures, and the shard goes on", async () => {
+test("a record that fails too often goes to the failure destination, and the shard continues", async () => {
   const { batches, failures, drain } = setUp((batch) => (numbers(batch).includes(3) ? broken : done), { batchSize: 1 });
   await drain();
   expect(batches).toEqual([[1], [3], [3], [3], [4]]);
@@ -121,13 +121,13 @@ test("what fails too often goes to the destination for failures, and the shard g
   });
 });
 
-test("a failed batch is halved where the mapping says so, so that one bad record is given up alone", async () => {
+test("a failed batch is bisected if the mapping says so, so that one bad record is given up alone", async () => {
   const { failures, drain } = setUp((batch) => (numbers(batch).includes(3) ? broken : done), { bisect: true });
   await drain();
   expect(failures.map((body) => JSON.parse(body).DDBStreamBatchInfo.startSequenceNumber)).toEqual(["3"]);
 });
 
-test("nothing is read while nobody writes, and a write is read at once", async () => {
+test("the stream is read at once after a write, and not otherwise", async () => {
   const { batches, streams } = setUp(() => done);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(batches).toEqual([]);

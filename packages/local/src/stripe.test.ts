@@ -36,7 +36,7 @@ async function start(db: ReturnType<typeof openDatabase>, apiUrl: string, settle
   return { stripe, createCustomer };
 }
 
-test("webhooks find the API, also when it has another address after a restart", async () => {
+test("webhooks reach the API, even at another address after a restart", async () => {
   const db = openDatabase(":memory:");
   const [first, second] = [await receiver(), await receiver()];
   const before = await start(db, first.url);
@@ -49,7 +49,7 @@ test("webhooks find the API, also when it has another address after a restart", 
   expect(after.stripe.secret).toBe(before.stripe.secret);
 });
 
-test("a delivery that is due keeps the stack busy until it has arrived", async () => {
+test("a pending delivery keeps the stack busy until it has arrived", async () => {
   const { url, received } = await receiver();
   const { stripe, createCustomer } = await start(openDatabase(":memory:"), url);
   expect(stripe.busy()).toBe(false);
@@ -60,7 +60,7 @@ test("a delivery that is due keeps the stack busy until it has arrived", async (
   expect(received).toHaveLength(1);
 });
 
-test("faults of the stack's kinds become Stripe's, and others are refused", async () => {
+test("the stack's faults are mapped to the simulator's, and others are refused", async () => {
   const { url } = await receiver();
   const { stripe, createCustomer } = await start(openDatabase(":memory:"), url);
   expect(stripe.fault({ target: "stripe", kind: "stale_index", rate: 1 })).toContain("stale_index");
@@ -70,7 +70,7 @@ test("faults of the stack's kinds become Stripe's, and others are refused", asyn
   expect((await createCustomer()).status).toBe(200);
 });
 
-test("with a key of test mode the real Stripe is used, and a live key is refused", () => {
+test("a test-mode key selects the real Stripe, and a live key is refused", () => {
   expect(realStripe("sk_test_1", "whsec_1,whsec_2")).toMatchObject({
     url: undefined,
     secret: '{"secretKey":"sk_test_1","webhookSecrets":["whsec_1","whsec_2"]}',
@@ -78,7 +78,7 @@ test("with a key of test mode the real Stripe is used, and a live key is refused
   expect(() => realStripe("sk_live_1", undefined)).toThrow("test mode");
 });
 
-test("money is settled in the currencies of this start, whatever the one before was given", async () => {
+test("the settlement currencies are those of this start, not of the last one", async () => {
   const db = openDatabase(":memory:");
   const { url } = await receiver();
   const settledIn = async (settlementCurrencies?: string[]) => {

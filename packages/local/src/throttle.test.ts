@@ -4,7 +4,7 @@ import { readTopology } from "./read-topology.ts";
 import { loadTemplate } from "./template.ts";
 import { createThrottle } from "./throttle.ts";
 
-test("a route's burst passes at once, and after it only as many as its rate makes room for", () => {
+test("a route's burst passes at once, and later requests only at its rate", () => {
   let now = 0;
   const passes = createThrottle({ ratePerSecond: 50, burst: 100 }, () => now);
   const passing = (requests: number) => Array.from({ length: requests }, passes).filter(Boolean).length;
@@ -29,11 +29,11 @@ describe("a route's throttle in the template", () => {
     }
   };
 
-  test("is the stage's default where the route has no settings", () => {
+  test("is the stage's default if the route has no settings", () => {
     expect(throttleOf("GET /echo", {})).toEqual({ ratePerSecond: 1_000, burst: 2_000 });
   });
 
-  test("is the route's own, which replace the default whole: without a throttle in them there is none", () => {
+  test("is the route's own setting, which replaces the default completely: without one there is no throttle", () => {
     const own = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 
     expect(throttleOf("GET /echo", { "GET /echo": own })).toEqual({ ratePerSecond: 50, burst: 100 });

@@ -24,7 +24,7 @@ const mapping = (functionId: string, sourceArn: string): MappingSpec => ({
   onFailureArn: undefined,
 });
 
-test("a schedule's workers are those whose queue no rule feeds, and no stream", () => {
+test("a schedule's workers are the functions whose queue no rule feeds", () => {
   const topology: Topology = {
     tables: [],
     functions: [],
