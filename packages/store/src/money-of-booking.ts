@@ -6,7 +6,7 @@ import type { Store } from "./store.ts";
 
 type MoneyOfBooking = { booking: Booking; charges: Charge[]; refunds: Refund[] };
 
-/** How often everything is read again at most if the booking changes in between. */
+/** The maximum number of reads if the booking keeps changing. */
 const mostReads = 3;
 
 /**
