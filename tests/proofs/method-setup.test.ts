@@ -1,9 +1,10 @@
+import { makeException } from "@clearing/commands/exceptions";
 import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
 import { workOnSetup } from "@clearing/commands/payment-deadlines";
 import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
-import type { Booking } from "@clearing/domain/booking";
-import { plusHours, plusMinutes } from "@clearing/domain/time";
+import { type Booking, deferDue } from "@clearing/domain/booking";
+import { addDays, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CheckoutFacts, CreateSetupSession, Gateway, GatewayFailure } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { readSetups } from "@clearing/store/method-setup";
@@ -11,7 +12,7 @@ import { readPermission } from "@clearing/store/permission";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changesOf } from "../harness/changes.ts";
 import { contextAt } from "../harness/context.ts";
-import { allowAutopay, now, paidAndSaved } from "../harness/journey.ts";
+import { allowAutopay, now, occasionAt, paidAndSaved } from "../harness/journey.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 let running: TestStore;
@@ -41,6 +42,14 @@ function stripe() {
       return { ok: true, value: made };
     },
     retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
+    async expireCheckoutSession(id) {
+      const session = sessions.get(id) as CheckoutFacts;
+      if (session.status !== "open")
+        return { ok: false, kind: "invalid", code: "resource_already_ended", message: "This session is not open" };
+      const expired: CheckoutFacts = { ...session, status: "expired", url: null };
+      sessions.set(id, expired);
+      return { ok: true, value: expired };
+    },
     listCheckoutSessions: async () => ({ ok: true, value: { items: [...sessions.values()], nextAfter: null } }),
   };
   /** The client saves a card on the page. */
@@ -73,6 +82,17 @@ async function opened(autopay = true) {
   const page = await life.open();
   if (!page.ok) throw new Error("it was refused");
   return { ...life, setup: page.setup };
+}
+
+/** Staff defer the balance, so that the permission's text changes. */
+async function deferred({ id }: { id: string }): Promise<void> {
+  const occasion = { ...occasionAt(now), reason: "hardship" };
+  const put = (booking: Booking) => {
+    const balance = booking.dues[1] as Booking["dues"][number];
+    return deferDue(booking, balance.id, addDays(balance.dueOn, 10), now);
+  };
+  const result = await makeException(running.store, id, put, occasion, () => null);
+  if (!result.ok) throw new Error("it was not deferred");
 }
 
 describe("a page that saves another method", () => {
@@ -117,6 +137,49 @@ describe("a page that saves another method", () => {
     expect(again).toMatchObject({ setup: { id: setup.id, url: setup.url } });
     expect(later).toMatchObject({ ok: true });
     expect(later.ok && later.setup.id).not.toBe(setup.id);
+  });
+
+  test("is one page, however many clicks ask for it at once", async () => {
+    const life = await collected();
+
+    const pages = await Promise.all(Array.from({ length: 10 }, () => life.open()));
+
+    const [setup, ...others] = await life.setups();
+    expect(others).toEqual([]);
+    expect(pages).toEqual(
+      pages.map(() => expect.objectContaining({ setup: expect.objectContaining({ id: setup?.id }) })),
+    );
+    expect([...life.sessions.keys()]).toEqual([setup?.sessionId]);
+  });
+
+  test("is closed before another one is opened that shows another text", async () => {
+    const life = await opened();
+    await deferred(life);
+
+    const page = await life.open();
+
+    const [first, second] = await life.setups();
+    expect(page).toMatchObject({ ok: true, setup: { id: second?.id } });
+    expect(first).toMatchObject({ id: life.setup.id, status: "expired", dueAt: null });
+    expect(second?.permission?.hash).not.toBe(first?.permission?.hash);
+    expect([...life.sessions.values()].map(({ status }) => status)).toEqual(["expired", "open"]);
+  });
+
+  test("that was completed is saved, though another text is shown by then", async () => {
+    const life = await opened();
+    await deferred(life);
+    const { retrieveCheckoutSession: look } = life.gateway as Gateway;
+    life.gateway.retrieveCheckoutSession = async (id) => {
+      const seen = await look(id);
+      // The client completes the page after this look at it.
+      if (seen.ok && seen.value.status === "open") life.complete(id);
+      return seen;
+    };
+
+    await life.open();
+
+    expect((await life.read()).savedMethod?.id).toBe("pm_new");
+    expect((await life.setups())[0]).toMatchObject({ id: life.setup.id, status: "saved" });
   });
 
   test("whose answer was lost is requested again under its own key, by the next click or the sweep", async () => {

@@ -1,6 +1,7 @@
 import { methodToCome, type Permission, permissionDocument } from "@clearing/domain/agreement";
 import {
   type Booking,
+  isSetupFor,
   isSetupOpen,
   type MethodSetup,
   type PaymentMethod,
@@ -11,14 +12,14 @@ import {
 import type { GatewayFailure } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
-import { readSetups, setupPut } from "@clearing/store/method-setup";
+import { latestSetupPut, readLatestSetup, readSetups, setupPut } from "@clearing/store/method-setup";
 import { permissionPut } from "@clearing/store/permission";
 import { wayBackPut } from "@clearing/store/way-back";
 import { ensureCustomer } from "./customer.ts";
 import { type PermissionGiver, permissionGiven } from "./permission.ts";
 import type { Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
-import { settleSetup } from "./settle-setup.ts";
+import { closeSetup, settleSetup } from "./settle-setup.ts";
 
 /** The permission to collect from the method that is saved next; null while autopay is off. */
 export const permissionToRenew = (booking: Booking) =>
@@ -40,15 +41,16 @@ export type SetupOpened =
   | GatewayFailure;
 
 /**
- * The maximum number of rounds: one each for a page that is over, a session that was never created and a customer that
- * is gone, and one more.
+ * The maximum number of rounds: one each for another click that was faster, a page that is over, one that shows another
+ * text, a session that was never created and a customer that is gone, and one more.
  */
-const rounds = 4;
+const rounds = 6;
 
 /**
- * Opens Stripe's page that saves another payment method, or returns the open one. The permission that was shown is
- * stored with the evidence of `giver` before the page opens, and takes effect once the page is completed. A booking for
- * which `maySave` is false is reported as not found.
+ * Opens Stripe's page that saves another payment method, or returns the open one. A booking has at most one open page: one
+ * that shows another permission text is closed first. The permission that was shown is stored with the evidence of
+ * `giver` before the page opens, and takes effect once the page is completed. A booking for which `maySave` is false is
+ * reported as not found.
  */
 export async function openSetup(
   services: Services,
@@ -65,9 +67,18 @@ export async function openSetup(
     const permission = permissionToRenew(booking);
     if (shown !== undefined && shown !== (permission?.hash ?? null)) return { ok: false, reason: "agreement_changed" };
     const now = services.clock.now();
-    const open = (await readSetups(services.store, bookingId)).findLast((one) => isSetupOpen(one, permission, now));
+    const latest = await readLatestSetup(services.store, bookingId);
+    const open = (await readSetups(services.store, bookingId)).findLast((one) => isSetupOpen(one, now));
+    if (open !== undefined && !isSetupFor(open, permission)) {
+      const closed = await closeSetup(services, { bookingId, attemptId: open.id }, "checkout");
+      if (!closed.ok) return closed;
+      continue;
+    }
     const setup =
-      open === undefined ? await begin(services, booking, method, giver, gone) : { ok: true as const, open };
+      open === undefined
+        ? await begin(services, { booking, method, giver, gone, latest })
+        : { ok: true as const, open };
+    if (setup === "overtaken") continue;
     if (!setup.ok) return setup;
     const settled = await settleSetup(services, { bookingId, attemptId: setup.open.id }, "checkout");
     if (!settled.ok) return settled;
@@ -87,14 +98,23 @@ export async function openSetup(
   return { ok: false, reason: "conflict" };
 }
 
-/** The first transaction: the setup, its return name, and the permission with its evidence. */
+/** `latest`: the booking's latest setup, read before its setups. `gone`: a customer that Stripe has deleted. */
+type Beginning = {
+  booking: Booking;
+  method: PaymentMethod | undefined;
+  giver: PermissionGiver;
+  gone: string | undefined;
+  latest: string | null;
+};
+
+/**
+ * The first transaction: the setup, its return name, and the permission with its evidence. `overtaken`: another setup
+ * has begun in the meantime.
+ */
 async function begin(
   services: Services,
-  booking: Booking,
-  method: PaymentMethod | undefined,
-  giver: PermissionGiver,
-  gone: string | undefined,
-): Promise<{ ok: true; open: MethodSetup } | { ok: false; reason: "conflict" } | GatewayFailure> {
+  { booking, method, giver, gone, latest }: Beginning,
+): Promise<{ ok: true; open: MethodSetup } | "overtaken" | { ok: false; reason: "conflict" } | GatewayFailure> {
   const { store, ids, clock, site } = services;
   const customer = await ensureCustomer(services, booking.owner.email, { gone });
   if (!customer.ok) return customer;
@@ -109,9 +129,10 @@ async function begin(
   };
   const setup = { ...requestSetup(booking, asked, now), correlationId: store.correlationId };
   const result = await commit(store, [
+    latestSetupPut(store, setup, latest),
     setupPut(store, setup),
     wayBackPut(store, setup.id, { bookingId: booking.id, attemptId: setup.id }),
     ...(given === null ? [] : [permissionPut(store, booking.id, given.stored)]),
   ]);
-  return result.ok ? { ok: true, open: setup } : { ok: false, reason: "conflict" };
+  return result.ok ? { ok: true, open: setup } : "overtaken";
 }

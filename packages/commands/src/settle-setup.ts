@@ -37,6 +37,16 @@ export async function settleSetup(services: Services, ref: AttemptRef, action: s
   return applySetup(services, ref, null, { kind: "refused", code: session.code }, action);
 }
 
+/** Ends a setup whose page is open, unless the client has completed it: then its method is saved. */
+export async function closeSetup(services: Services, ref: AttemptRef, action: string): Promise<SetupSettled> {
+  const settled = await settleSetup(services, ref, action);
+  if (!settled.ok || settled.setup.status !== "open" || settled.setup.sessionId === null) return settled;
+  const ended = await services.gateway.expireCheckoutSession(settled.setup.sessionId);
+  if (ended.ok) return applySetup(services, ref, ended.value, outcomeOf(ended.value), action);
+  // It can no longer be ended: completed or over since it was looked at.
+  return ended.kind === "invalid" ? settleSetup(services, ref, action) : ended;
+}
+
 /** The state of a setup for a client who returns from Stripe's page. Stripe is asked at a limited rate. */
 export async function settleSetupOnReturn(services: Services, ref: AttemptRef): Promise<SetupSettled> {
   if (await mayAskStripe(services.store, ref, services.clock.now()))

@@ -30,6 +30,8 @@ export const keys = {
   attempt: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `ATT#${id}` }),
   /** An attempt to save another payment method. */
   setup: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `SET#${id}` }),
+  /** Which of a booking's setups is the latest. */
+  latestSetup: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LATESTSETUP" }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
   /** Notes that pages of an ended booking are still to be closed at Stripe. */
   pages: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),

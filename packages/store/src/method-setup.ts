@@ -36,3 +36,24 @@ export function setupPut(store: Store, setup: MethodSetup): Guarded<"stale"> {
   const Item = toDeadlineItem(setup, "ATTEMPT", keys.setup(setup.bookingId, setup.id));
   return { write: { Put: { TableName: store.tables.core, Item, ...follows(setup.version) } }, refusal: "stale" };
 }
+
+/** The id of the booking's latest setup; null if it has none. */
+export const readLatestSetup = (store: Store, bookingId: string): Promise<string | null> =>
+  readItem(store, keys.latestSetup(bookingId), ({ setupId }) => String(setupId));
+
+/**
+ * Makes a new setup the booking's latest, in the transaction that writes it, only if `before` still is. Of several
+ * clicks at once, one begins a setup and the others read it.
+ */
+export function latestSetupPut(
+  store: Store,
+  { bookingId, id }: Pick<MethodSetup, "bookingId" | "id">,
+  before: string | null,
+): Guarded<"stale"> {
+  const condition =
+    before === null
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : { ConditionExpression: "setupId = :before", ExpressionAttributeValues: { ":before": before } };
+  const Item = { ...keys.latestSetup(bookingId), setupId: id };
+  return { write: { Put: { TableName: store.tables.core, Item, ...condition } }, refusal: "stale" };
+}

@@ -32,6 +32,7 @@ export * from "./listing.ts";
 export { loseMethod, updateMethod } from "./lost-method.ts";
 export {
   decideSetup,
+  isSetupFor,
   isSetupOpen,
   isSetupUnderWay,
   type MethodSetup,

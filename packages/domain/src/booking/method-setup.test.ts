@@ -5,6 +5,7 @@ import { type Instant, plusDays, plusMinutes } from "../time/index.ts";
 import {
   type Booking,
   decideSetup,
+  isSetupFor,
   isSetupOpen,
   type MethodSetup,
   nextTryAt,
@@ -144,7 +145,7 @@ describe("a page that saves a method", () => {
     const pending = told({ kind: "pending" }, { url: null })?.setup as MethodSetup;
 
     expect(pending).toMatchObject({ status: "open", url: null, dueAt: plusMinutes(later, 10) });
-    expect(isSetupOpen(pending, shown, later)).toBe(false);
+    expect(isSetupOpen(pending, later)).toBe(false);
     expect(told({ kind: "pending" }, { setup: pending, url: null })).toBeNull();
     expect(told({ kind: "saved", method }, { setup: pending, url: null })?.setup.status).toBe("saved");
   });
@@ -158,10 +159,11 @@ describe("a page that saves a method", () => {
   });
 
   test("is reused until its end, for the permission that it was opened for", () => {
-    expect(isSetupOpen(open(), shown, later)).toBe(true);
-    expect(isSetupOpen(open(), { hash: "hash-3" }, later)).toBe(false);
-    expect(isSetupOpen(open(), null, later)).toBe(false);
-    expect(isSetupOpen(open(null), null, later)).toBe(true);
-    expect(isSetupOpen(open(), shown, over)).toBe(false);
+    expect(isSetupOpen(open(), later)).toBe(true);
+    expect(isSetupOpen(open(), over)).toBe(false);
+    expect(isSetupFor(open(), shown)).toBe(true);
+    expect(isSetupFor(open(), { hash: "hash-3" })).toBe(false);
+    expect(isSetupFor(open(), null)).toBe(false);
+    expect(isSetupFor(open(null), null)).toBe(true);
   });
 });

@@ -102,12 +102,13 @@ export const isSetupUnderWay = ({ status }: MethodSetup): boolean => status === 
 /** Stripe removes the URL of a completed page. */
 const isCompleted = ({ sessionId, url }: MethodSetup): boolean => sessionId !== null && url === null;
 
-/** Whether the setup's page can be reused: it is open, and shows the current permission text. */
-export const isSetupOpen = (setup: MethodSetup, permission: { hash: string } | null, now: Instant): boolean =>
-  isSetupUnderWay(setup) &&
-  !isCompleted(setup) &&
-  setup.sessionExpiresAt > now &&
-  setup.permission?.hash === permission?.hash;
+/** Whether the setup's page is open, or may be. */
+export const isSetupOpen = (setup: MethodSetup, now: Instant): boolean =>
+  isSetupUnderWay(setup) && !isCompleted(setup) && setup.sessionExpiresAt > now;
+
+/** Whether the setup's page shows this permission text; null if automatic collection is off. */
+export const isSetupFor = ({ permission }: MethodSetup, shown: { hash: string } | null): boolean =>
+  permission?.hash === shown?.hash;
 
 /** Applies Stripe's report on a setup; null if nothing changes. `change` is its effect on the booking, if any. */
 export function decideSetup(
