@@ -9,6 +9,7 @@ import {
 } from "./booking.ts";
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
+import { listedDebits, underPermission } from "./vary-debits.ts";
 
 /** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
 export const collectsAutomatically = (booking: Booking): boolean => booking.autopay && mayOwe(booking);
@@ -34,7 +35,9 @@ export function allowAutopay(
   if (hash === permissionInForce(before)?.hash) return "unchanged";
   if (usableMethod(before) === null) return "invalid_transition";
   if (hash !== permission.hash) return "agreement_changed";
-  return nextVersion(before, now, { autopay: true, permission }, (booking) => ({
+  const given: Booking = { ...before, autopay: true, permission };
+  const dues = underPermission(given, listedDebits(given), now);
+  return nextVersion(before, now, { autopay: true, permission, dues }, (booking) => ({
     events: [bookingEvent(booking, "AutopayChanged", { autopay: true, reason: "client" })],
     journal: [],
   }));

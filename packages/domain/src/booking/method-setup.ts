@@ -14,6 +14,7 @@ import {
 import { nextVersion } from "./next-version.ts";
 import { methodsToSave } from "./payment-methods.ts";
 import { balance } from "./standing.ts";
+import { type ListedDebit, listedDebits, underPermission } from "./vary-debits.ts";
 
 /**
  * One attempt to save another payment method on Stripe's hosted page; it takes no money. Its id is the idempotency key
@@ -31,6 +32,8 @@ export type MethodSetup = {
   returnUrl: string;
   /** The permission to collect shown for the new method; null if automatic collection was off. */
   permission: GivenPermission | null;
+  /** The debits that the permission lists; absent without one, and on setups of an earlier release. */
+  listed?: ListedDebit[];
   status: "requested" | "open" | "saved" | "unsaved" | "expired" | "refused";
   sessionId: string | null;
   url: string | null;
@@ -86,6 +89,7 @@ export function requestSetup(booking: Booking, { method, ...asked }: SetupReques
     currency: booking.currency,
     description: booking.terms.publicLabel,
     methods: methodsToSave(booking, method),
+    ...(asked.permission === null ? {} : { listed: listedDebits(booking) }),
     status: "requested",
     sessionId: null,
     url: null,
@@ -161,13 +165,15 @@ function saveMethod(
   method: Omit<SavedMethod, "savedAt" | "unusable">,
   now: Instant,
 ): BookingChange | null {
-  const { permission, createdAt } = setup;
+  const { permission, listed, createdAt } = setup;
   const isOvertaken = before.savedMethod !== undefined && before.savedMethod.savedAt > createdAt;
   const isPermittedOtherwise = permission === null && permissionInForce(before) !== null;
   if (!mayOwe(before) || isOvertaken || isPermittedOtherwise) return null;
   const savedMethod: SavedMethod = { ...method, savedAt: now, unusable: null };
   const renewed = permission === null ? {} : renewedPermission(before, permission);
-  return nextVersion(before, now, { savedMethod, ...renewed }, (booking) => ({
+  const after: Booking = { ...before, savedMethod, ...renewed };
+  const dues = "permission" in renewed ? underPermission(after, listed, now) : before.dues;
+  return nextVersion(before, now, { savedMethod, ...renewed, dues }, (booking) => ({
     events: [bookingEvent(booking, "PaymentMethodSaved", { autopay: booking.autopay })],
     journal: [],
   }));

@@ -9,6 +9,7 @@ import {
 } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { invitationOf } from "./participation.ts";
+import { listedDebits, underPermission } from "./vary-debits.ts";
 
 export type SigningRefusal = "agreement_changed" | "invalid_transition";
 
@@ -26,7 +27,7 @@ export function sign(
   if (hash !== before.agreement.hash) return { ok: false, reason: "agreement_changed" };
   const agreement = { ...before.agreement, signedVersion: before.agreement.version, signedAt: now };
   const autopay = permission !== null;
-  const given = permission === null ? {} : { permission };
+  const given = permission === null ? {} : { permission, dues: underPermission(before, listedDebits(before), now) };
   const change = nextVersion(before, now, { agreement, autopay, ...given }, (booking) => ({
     events: [
       bookingEvent(booking, "AgreementSigned", { agreementVersion: agreement.version, autopay }),

@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { addDays, plusHours } from "../time/index.ts";
-import { allowAutopay, type Booking, collectionAt, type Due, type SavedMethod } from "./index.ts";
+import {
+  allowAutopay,
+  type Booking,
+  collectionAt,
+  type Due,
+  decideSetup,
+  requestSetup,
+  type SavedMethod,
+} from "./index.ts";
 import { nextTryAt } from "./next-try.ts";
 import { nextVersion } from "./next-version.ts";
 import { debitNotBefore } from "./varied-debit.ts";
@@ -13,6 +21,7 @@ const account: SavedMethod = {
   ...{ id: "pm_1", customerId: "cus_1", type: "us_bank_account", fingerprint: "fp_1", last4: "6789", expiresOn: null },
   ...{ mandateId: "mandate_1", savedAt: "2027-01-04T17:00:00Z", unusable: null },
 };
+const card: SavedMethod = { ...account, id: "pm_0", type: "card", expiresOn: "2030-12-31", mandateId: null };
 const permission = { id: "per_1", version: 2, hash: "hash-1", at: "2027-01-04T17:00:00Z" };
 
 /** A confirmed booking of two installments, due on 4 February and 4 March, debited by permission; it starts in August. */
@@ -138,6 +147,40 @@ describe("a bank debit that differs from the permission's list", () => {
 
     expect(given.booking.dues[1]?.varied).toBeUndefined();
     expect(nextTryAt(given.booking, given.booking.dues[1] as Due, life.now)).toBe(at("2027-02-08"));
+  });
+
+  test.each<[string, SavedMethod, deferred: boolean, varied: boolean]>([
+    ["is one that staff deferred while the page for another account was open", account, true, true],
+    ["is one that staff deferred while the page that replaces a card was open", card, true, true],
+    ["is not one that stayed the same while the page was open", account, false, false],
+  ])("%s", (_, savedMethod, deferred, varied) => {
+    const life = debited({ savedMethod }).at(at("2027-02-01"));
+    const asked = { id: "set_1", customerId: "cus_1", returnUrl: "https://example.org" };
+    const shown = { id: "per_2", version: 2, hash: "hash-2", at: life.now };
+    const setup = requestSetup(life.booking, { ...asked, permission: shown }, life.now);
+    life.at(plusHours(life.now, 1));
+    if (deferred) life.defer("due_1", "2027-02-08");
+
+    life.at(plusHours(life.now, 1));
+    const page = { id: "cs_1", url: null };
+    const { savedAt: _at, unusable: _none, ...method } = { ...account, id: "pm_2" };
+    const saved = decideSetup(life.booking, setup, page, { kind: "saved", method }, life.now);
+    life.booking = saved?.change?.booking ?? life.booking;
+
+    expect(life.booking).toMatchObject({ permission: shown, savedMethod: { id: "pm_2" } });
+    expect(first(life).varied !== undefined).toBe(varied);
+    expect(nextTryAt(life.booking, first(life), life.now)).toBe(at(varied ? "2027-02-12" : "2027-02-04"));
+  });
+
+  test("stays one if the completed page, of an earlier release, has no list", () => {
+    const life = dated(debited(), "2027-02-08", at("2027-02-03"));
+    const asked = { id: "set_1", customerId: "cus_1", returnUrl: "https://example.org" };
+    const shown = { id: "per_2", version: 2, hash: "hash-2", at: life.now };
+    const { listed: _list, ...setup } = requestSetup(life.booking, { ...asked, permission: shown }, life.now);
+    const { savedAt: _at, unusable: _none, ...method } = { ...account, id: "pm_2" };
+    const saved = decideSetup(life.booking, setup, null, { kind: "saved", method }, life.now);
+
+    expect(saved?.change?.booking.dues[1]?.varied).toEqual(first(life).varied);
   });
 
   test("is not the balance of `full`, whose date the confirmation fills in", () => {
