@@ -39,6 +39,12 @@ export const missingDeclarations = (page: Page): string[] =>
 const declares = (source: string, name: string): boolean =>
   new RegExp(`^(export )?(async )?(const|function\\*?|type|class) ${name}\\b`, "m").test(source);
 
+/** The lines of a page's drawings that Mermaid splits at a semicolon, which ends a statement there. */
+export const splitDrawingLines = ({ text }: Page): string[] =>
+  [...text.matchAll(/^```mermaid\n(.*?)^```/gms)].flatMap(([, drawing = ""]) =>
+    drawing.split("\n").filter((line) => line.includes(";")),
+  );
+
 /** The links of a page to missing files of the repository. */
 export const brokenLinks = ({ path, text }: Page): string[] =>
   [...text.matchAll(/\]\(([^)\s]+)\)/g)]

@@ -7,6 +7,7 @@ import {
   type Page,
   pagesIn,
   sourcesNamed,
+  splitDrawingLines,
 } from "../harness/pages.ts";
 
 const pages = pagesIn("*.md", "docs/**/*.md", "packages/*/README.md");
@@ -30,6 +31,14 @@ describe("what the pages say is where they say", () => {
   test("no link between the pages is broken", () => {
     expect(pages.length).toBeGreaterThan(50);
     expect(pages.flatMap((one) => brokenLinks(one).map((target) => `${one.path} -> ${target}`))).toEqual([]);
+  });
+
+  test("no label of a drawing has a semicolon, at which Mermaid would end the statement", () => {
+    const doctored = { path: "made-up.md", text: "```mermaid\nstateDiagram-v2\n  a --> b: no; first\n```\n" };
+
+    expect(splitDrawingLines(doctored)).toEqual(["  a --> b: no; first"]);
+    expect(pages.filter(({ text }) => text.includes("```mermaid")).length).toBeGreaterThan(4);
+    expect(pages.flatMap(splitDrawingLines)).toEqual([]);
   });
 
   test("control: what was renamed is seen", () => {
