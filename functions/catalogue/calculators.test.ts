@@ -61,7 +61,7 @@ describe("the calculator of annual percentage rates", () => {
     ["an interval without a name", { payments: [{ ...payments[0], every: "fortnight" }] }, "payments.0.every"],
     ["a unit-period above a year", { unitPeriod: "13_months" }, "unitPeriod"],
     ["no advance", { advances: [] }, "advances"],
-  ])("refuses %s, by its field", async (_, changes, path) => {
+  ])("refuses %s, naming the field", async (_, changes, path) => {
     const { status, body } = await ask({ advances, payments, ...changes });
 
     expect(status).toBe(400);

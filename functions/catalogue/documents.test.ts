@@ -21,7 +21,7 @@ describe("a document that could not be read once", () => {
   test.each([
     ["/openapi.json", 500, "application/problem+json"],
     ["/docs", 503, "text/html; charset=utf-8"],
-  ])("is read again by the next request, and then kept: %s", async (path, status, type) => {
+  ])("is read again by the next request, and then cached: %s", async (path, status, type) => {
     vi.mocked(readFile).mockRejectedValueOnce(new Error("EIO")).mockResolvedValueOnce(Buffer.from("{}"));
 
     const first = await get(path);

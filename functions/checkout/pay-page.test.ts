@@ -61,7 +61,7 @@ describe("the pages of a payment link", () => {
   test.each([
     ["Paid", settled],
     ["Nothing to pay", { ...booking, status: "cancelled" as const }],
-  ])("save nothing where the page says %s", (title, of) => {
+  ])("save nothing if the page says %s", (title, of) => {
     expect(method(of)).toContain(`<h1>${title}</h1>`);
     expect(method(of)).not.toContain("<form");
   });

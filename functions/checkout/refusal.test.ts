@@ -58,7 +58,7 @@ describe("a failed request to Stripe", () => {
     [failure("saved_failure", "api_error"), "payment_provider_unavailable", []],
     [failure("unavailable", "key_refused"), "payment_provider_unavailable", []],
     [failure("idempotency_in_flight", "idempotency_key_in_use"), "idempotency_in_progress", []],
-  ])("and may yet be done is to be tried again: %o", (of, refused, counted) => {
+  ])("that is temporary is to be retried: %o", (of, refused, counted) => {
     expect(refusing(of)).toMatchObject({ answer: { refused }, counted });
   });
 

@@ -25,7 +25,7 @@ describe("SES's feedback on a mail", () => {
   test.each([
     ["bounced", bounce("Permanent")],
     ["complained", complaint],
-  ])("is noted under the digest of its address, and logged by its booking alone: %s", async (kind, body) => {
+  ])("is noted under the digest of its address, and logged only with its booking: %s", async (kind, body) => {
     const { items, log } = await hear(body);
 
     expect(items).toMatchObject([

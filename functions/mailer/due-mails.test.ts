@@ -112,7 +112,7 @@ describe("a notice", () => {
       { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) },
     ],
     ["was cancelled with its booking", anna.cancelled],
-  ])("is not sent of a due that %s meanwhile", (_, booking) => {
+  ])("is not sent about a due that %s in the meantime", (_, booking) => {
     expect(mail("DueNotice", { kind: "past_due" }, booking)).toBeNull();
   });
 });
@@ -155,7 +155,7 @@ test("a late charge names the late payment, the added amount, and its due date",
   expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
 });
 
-describe("a task of collection", () => {
+describe("a collection task", () => {
   const taskOf = (booking: Booking, reason = "not_paid") => mail("CollectionTaskOpened", { reason }, booking);
 
   test("tells the operator what is unpaid, since when, and what staff can do", () => {

@@ -64,7 +64,7 @@ describe("a mail about an exception that staff made", () => {
       "a pause of a booking that was cancelled",
       mail("CollectionChanged", { paused: true }, { ...paused, status: "cancelled" }),
     ],
-  ])("is not sent of %s", (_, sent) => {
+  ])("is not sent about %s", (_, sent) => {
     expect(sent).toBeNull();
   });
 });

@@ -177,7 +177,7 @@ describe("if somebody else pays", () => {
     ["BookingConfirmed", anna.confirmed, [paul, participant]],
     ["BookingDeclined", anna.declined, [paul, participant]],
     ["BookingCancelled", anna.cancelled, [paul, participant]],
-  ] as const)("a mail about %s goes to whom it concerns", async (name, booking, expected) => {
+  ] as const)("a mail about %s goes to the right people", async (name, booking, expected) => {
     expect(await sentAbout(name, forAnna(booking), money)).toEqual(expected);
   });
 
@@ -206,7 +206,7 @@ describe("if somebody else pays", () => {
     ["invited", anna.held, [participant]],
     ["accepted", anna.held, [paul, participant]],
     ["declined", anna.cancelled, [participant]],
-  ] as const)("that a participant has %s is told to whom it concerns", async (participation, stage, expected) => {
+  ] as const)("the mail that a participant has %s goes to the right people", async (participation, stage, expected) => {
     const { agreement } = stage;
     const signed = { ...forAnna(stage), agreement: { ...agreement, signedVersion: agreement.version } };
 
@@ -288,7 +288,7 @@ describe("mails about an unpaid hold", () => {
     ["BookingHeld", anna.held],
     ["HoldExpired", anna.expired],
     ["BookingCancelled", anna.cancelled_unpaid],
-  ] as const)("are left out over the day's bound, and measured: %s", async (name, booking) => {
+  ] as const)("are left out above the day's limit, and counted: %s", async (name, booking) => {
     const { sent, log, handle } = fullOffice(booking);
 
     await handle(event(name, { by: "client", refund: 0, kept: 0 }));
@@ -303,7 +303,7 @@ describe("mails about an unpaid hold", () => {
     ["BookingCancelled", anna.cancelled],
     ["RefundSucceeded", anna.expired],
     ["BookingDeclined", { ...anna.declined, paid: 0 }],
-  ] as const)("are all that is counted: %s always goes out", async (name, booking) => {
+  ] as const)("are the only limited ones: %s is always sent", async (name, booking) => {
     const { sent, handle } = fullOffice(booking);
 
     await handle(event(name, { by: "client", refund: 0, kept: 0, dueId: "due_0" }));

@@ -118,7 +118,7 @@ describe("a mail is true at the time of sending, however late its event", () => 
     ["succeeded", "We have refunded a payment", "We have refunded $2,500.00."],
     ["failed", "We owe you a refund", "We could not refund $2,500.00."],
     ["refused", "We owe you a refund", "We could not refund $2,500.00."],
-  ] as const)("a refund that was asked for and is %s by then: %s", (status, subject, words) => {
+  ] as const)("a requested refund that is %s by then: %s", (status, subject, words) => {
     const data = { refundId: "ref_1", reason: "late_payment", amount: 250_000, currency: "usd" };
     const mail = wordsOf("RefundRequested", data, anna.expired, refund(status));
 

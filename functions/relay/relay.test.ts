@@ -296,7 +296,7 @@ describe("the relay", () => {
     ["of no instant", { createdAt: { S: "yesterday" } }],
     ["whose source is a number", { source: { N: "1" } }],
     ["larger than the bus takes", { detail: { S: JSON.stringify({ text: "x".repeat(256 * 1024) }) } }],
-  ])("reports an item %s, deletes it not, and neither waits nor comes again for it", async (_, changes) => {
+  ])("reports an item %s, without a deletion, a wait or a retry", async (_, changes) => {
     const { run, calls, deleted, metrics, log } = world();
     const record = added(1);
     const image = Object.entries({ ...record.dynamodb?.NewImage, ...changes }).filter(

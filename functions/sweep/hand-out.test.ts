@@ -80,7 +80,7 @@ test("sends each key to the queue of its worker, in calls of ten", async () => {
 test.each([
   ["deadlines", "payments"],
   ["payments", "deadlines"],
-])("hands out the keys of one queue while the other, %s, does not answer, and fails then", async (silent, other) => {
+])("sends the keys of one queue if the other, %s, does not answer, and then fails", async (silent, other) => {
   const { run, batches } = world({ BOOKING: 1, ATTEMPT: 30 }, { silent });
 
   await expect(run()).rejects.toThrow("no answer");
@@ -193,7 +193,7 @@ test("ends when its time is over", async () => {
 test.each<[string, () => object]>([
   ["does not take a key", () => ({ Failed: [{ Id: "0", Code: "InternalError" }] })],
   ["does not answer", () => Promise.reject(new Error("away"))],
-])("counts it when a queue %s, and goes on with the others", async (_, answer) => {
+])("counts it if a queue %s, and continues with the others", async (_, answer) => {
   let first = true;
   const { run, batches, log } = world(
     { BOOKING: 25 },

@@ -112,7 +112,7 @@ describe("a Stripe webhook", () => {
     ["payment_intent.succeeded", { id: "pi_1", object: "payment_intent" }],
     ["customer.created", { id: "cus_1", object: "customer" }],
     ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "paid" }],
-  ])("is 200 and not stored as %s, which tells nothing that a charge does not", async (type, object) => {
+  ])("gets 200 and is not stored as %s, which adds nothing to a charge", async (type, object) => {
     const { post, written } = webhook();
     const sent = JSON.stringify({ ...event, type, data: { object } });
 
@@ -124,7 +124,7 @@ describe("a Stripe webhook", () => {
     ["checkout.session.completed", { id: "cs_1", object: "checkout.session", payment_status: "unpaid" }],
     ["charge.dispute.created", { id: "dp_1", object: "dispute" }],
     ["payout.paid", { id: "po_1", object: "payout" }],
-  ])("is stored as %s, which nothing else tells", async (type, object) => {
+  ])("is stored as %s, which no other event tells", async (type, object) => {
     const { post, written } = webhook();
     const sent = JSON.stringify({ ...event, type, data: { object } });
 
@@ -184,7 +184,7 @@ describe("a Stripe webhook", () => {
   test.each([
     ["the table keeps conflicting", cancelled("TransactionConflict", "None")],
     ["the table does not answer", Object.assign(new Error("timed out"), { name: "TimeoutError" })],
-  ])("is 503 when %s, so that Stripe delivers again", async (_what, error) => {
+  ])("gets 503 if %s, so that Stripe retries", async (_what, error) => {
     const { post, table } = webhook();
     table.on(TransactWriteCommand).rejects(error);
 

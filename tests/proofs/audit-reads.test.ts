@@ -185,7 +185,7 @@ describe("paging through the audit log while others act", () => {
   test.each([
     ["of a day", { from: "2027-04-02", to: "2027-04-02" }],
     ["of an actor", { actor: "paged-admin", from: "2027-04-03", to: "2027-04-04" }],
-  ])("misses nothing %s that was stamped earlier and came later", async (_which, span) => {
+  ])("misses nothing %s that was stamped earlier and became visible later", async (_which, span) => {
     const { pages, waited } = await paged("paged-admin", span);
 
     expect(pages).toEqual([["a"], ["slow", "b"], ["c", "d"]]);
@@ -195,7 +195,7 @@ describe("paging through the audit log while others act", () => {
   test.each([
     ["of a day", { from: "2027-04-05", to: "2027-04-05" }],
     ["of an actor", { actor: "missed-admin", from: "2027-04-06", to: "2027-04-06" }],
-  ])("would miss it %s if a page ended anywhere", async (_which, span) => {
+  ])("control: misses it %s if a page can end anywhere", async (_which, span) => {
     const { pages } = await paged("missed-admin", span, 0);
 
     expect(pages.flat()).toEqual(["a", "b", "c", "d"]);
@@ -243,7 +243,7 @@ describe("verification (I9)", () => {
     ["program", () => programId],
     ["booking", () => bookingId],
     ["clearance", () => bookingId],
-  ])("sees what was rewritten in the chain of a %s", async (type, id) => {
+  ])("detects a rewritten record in the chain of a %s", async (type, id) => {
     const subject = `${type}#${id()}`;
     const [first = {}] = await recordsOf(subject);
     await put({ ...first, after: { status: "something else" } });
@@ -268,7 +268,7 @@ describe("verification (I9)", () => {
   test.each([
     ["first", 0],
     ["last", -1],
-  ])("sees that the %s record of a chain is gone", async (_which, at) => {
+  ])("detects that the %s record of a chain is missing", async (_which, at) => {
     const subject = `clearance#${bookingId}`;
     const gone = (await recordsOf(subject)).at(at) ?? {};
     await remove(gone);

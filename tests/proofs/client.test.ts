@@ -188,7 +188,7 @@ describe("a customer that is gone at Stripe", () => {
     ["does not show either, as with another account's key", noCustomer, "throws"],
     ["shows after all", { ok: true, value: { deleted: false } }, "unavailable"],
     ["does not answer about", { ok: false, kind: "unavailable", code: "", message: "" }, "unavailable"],
-  ] as const)("is not decided on one that Stripe %s: it stays, and the next call asks again", async (_, said, how) => {
+  ] as const)("is not replaced if Stripe %s: the next call asks again", async (_, said, how) => {
     const jane = somebody();
     const { asked, gateway, gone, customers, contextAt } = await deleted(jane);
     const booking = await signed(jane, "herself");

@@ -344,7 +344,7 @@ describe("nobody evaluates themselves", () => {
   test.each([
     ["participant", "somebody", own.toUpperCase()],
     ["payer", own, "somebody"],
-  ])("the %s of a booking neither evaluates nor withdraws, whatever account they sign in with", async (_who, ...of) => {
+  ])("the %s of a booking can neither evaluate nor withdraw, with any account", async (_who, ...of) => {
     const id = await bookedBy(...(of as [string, string]));
     const path = `/v1/screenings/${id}`;
     const as = { role: "clinician", sub: own };

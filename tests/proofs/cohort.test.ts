@@ -142,7 +142,7 @@ describe("a change of a cohort's dates", () => {
   });
 });
 
-describe("money that comes late", () => {
+describe("late money", () => {
   const occasion = (at: string) => ({ actor, action: "sample", now: at });
 
   const lateIn = async (cohort: Parameters<typeof hold>[0]) => payingLate(running.store, await hold(cohort), now);
@@ -168,7 +168,7 @@ describe("money that comes late", () => {
     ["has lapsed and nobody has noticed", "other dates", false, datesIn(52)],
     ["has expired", "another zone", true, { timeZone: "America/New_York" }],
     ["has lapsed and nobody has noticed", "another zone", false, { timeZone: "America/New_York" }],
-  ])("is returned in full when the booking %s and its cohort has %s", async (_state, _what, swept, to) => {
+  ])("is refunded in full if the booking %s and its cohort has %s", async (_state, _what, swept, to) => {
     const cohort = await openCohort();
     const { attempt, lapsedAt } = await lateIn(cohort);
     if (swept) await lapseHold(running.store, attempt.bookingId, occasion(lapsedAt));

@@ -98,7 +98,7 @@ describe("the trial balance", () => {
     ["2025-12-31", {}],
     ["2026-01-01", { stripe_balance: 100, suspense: -100 }],
     ["9999-12-31", { stripe_balance: 243_320 }],
-  ])("of %s is answered as well", async (asOf, expected) => {
+  ])("of %s is also answered", async (asOf, expected) => {
     const found = await balance(`asOf=${asOf}`);
     if (Object.keys(expected).length === 0) expect(found).toEqual({});
     else expect(found).toMatchObject(expected);
@@ -153,7 +153,7 @@ describe("the journal", () => {
     ["bookingId=bkg_one&from=2027-03-11", 0],
     ["to=2020-01-01", 0],
     ["from=0000-01-01&to=9999-12-31", 6],
-  ])("answers %s with the %i entries that there are", async (query, count) => {
+  ])("answers %s with %i entries", async (query, count) => {
     const told = await get(`/v1/finance/journal?${query}`);
     expect(told.status).toBe(200);
     expect((told.body.items as unknown[]).length).toBe(count);

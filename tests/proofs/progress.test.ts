@@ -182,7 +182,7 @@ describe("a clearance whose one message died", () => {
     ["needs information", (id) => evaluate(id, "medical", "needs_information")],
     ["is not cleared", (id) => evaluate(id, "psychiatric", "not_cleared")],
     ["becomes too short", (id) => evaluate(id, "medical", "cleared", now, "2027-03-10")],
-  ])("that %s takes the confirmation back by the sweep alone", async (_what, lose) => {
+  ])("that %s withdraws the confirmation by the sweep alone", async (_what, lose) => {
     const { id } = await confirmed();
     await lose(id);
 

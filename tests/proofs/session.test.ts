@@ -354,7 +354,7 @@ describe("the return page", () => {
     ["has expired", shown({ status: "expired" }), 200, "This page has expired"],
     ["was completed by a bank debit", shown(debit), 200, "Payment in progress"],
     ["cannot be asked about", broken, 503, "We cannot show this payment"],
-  ])("of a session that %s says so, and no more than Stripe said", async (_what, said, status, title) => {
+  ])("of a session that %s says so, and nothing beyond Stripe's state", async (_what, said, status, title) => {
     const { booking, wayBack, sessionId, see } = await comingBack(said);
 
     const page = await see(wayBack);
@@ -387,7 +387,7 @@ describe("the return page", () => {
   test.each([
     ["was paid", shown(paidAnother), "Payment received"],
     ["has expired", shown({ status: "expired" }), "This page has expired"],
-  ])("asks Stripe no more once it is known that it %s", async (_what, said, title) => {
+  ])("no longer asks Stripe once the session %s", async (_what, said, title) => {
     const asked: string[] = [];
     const { wayBack, see } = await comingBack(async (id) => {
       asked.push(id);

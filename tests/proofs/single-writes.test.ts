@@ -105,7 +105,7 @@ describe("what is due and was worked on in vain", () => {
   test.each([
     ["deadline", { dueAt: later, version: 1 }],
     ["version", { dueAt: now, version: 2 }],
-  ])("stays as it is when it was given another %s meanwhile", async (_what, changed) => {
+  ])("is unchanged if it got another %s in the meantime", async (_what, changed) => {
     const key = await due();
     const racing = interrupted(store, UpdateCommand, () => put(key, changed));
 

@@ -223,7 +223,7 @@ describe("the catch-up", () => {
   test.each([
     ["spread over days", (number: number) => plusHours(now, number - 480)],
     ["of three seconds", (number: number) => plusSeconds(now, -86_400 + Math.floor(number / 12))],
-  ])("brings in a backlog %s page by page, the oldest first, and comes to its end", async (_, created) => {
+  ])("reads a backlog %s page by page, oldest first, to its end", async (_, created) => {
     const events = Array.from({ length: 35 }, (__, index) => happened(index + 1, created(index + 1)));
     const { run } = account(events, now);
     const after: number[] = [];

@@ -147,7 +147,7 @@ describe("a cohort that opens for the first time", () => {
     ["its own price does not cover the deposit", { deposit: { kind: "amount", amount: 300_000 } }, "status"],
     ["it is not as long as its program", { days: 6 }, "endsOn"],
     ["its clearance deadline has passed", deadline(46), "startsOn"],
-  ])("is refused where %s", async (_what, change, path) => {
+  ])("is refused if %s", async (_what, change, path) => {
     const { id, programId } = await draft({ price: 300_000 });
     await patchProgram(programId, change);
 
@@ -278,7 +278,7 @@ describe("the terms of a cohort", () => {
   });
 });
 
-describe("money that comes late", () => {
+describe("late money", () => {
   const lateIn = async (id: string) => {
     const offer = await stored((await quoteOf(id)).body.id);
     return payingLate(running.store, await heldBooking(running.store, offer, `${offer.id}@example.com`, now), now);

@@ -34,7 +34,7 @@ describe("a listener of the local stack", () => {
     "localhost@rebound.example",
     "0.0.0.0:8787",
     "[::1]:8787.rebound.example",
-  ])("refuses a page that came by the name %j, whatever it asks", async (host) => {
+  ])("refuses a page under the host name %j, whatever it requests", async (host) => {
     expect(await ask("/v1/programs", { host })).toBe(403);
     expect(await ask("/_local/clock", { host, origin: `http://${host}` })).toBe(403);
   });

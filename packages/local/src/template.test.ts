@@ -36,7 +36,7 @@ describe("intrinsic functions", () => {
     {
       "Fn::Join": ["", ["https://", { Ref: "Api" }, ".execute-api.", { Ref: "AWS::Region" }, ".amazonaws.com"]],
     },
-  ])("the API's address %j is where the API is served here", (value) => {
+  ])("the API's address %j becomes the local one", (value) => {
     expect(topicWith(value)).toBe("http://127.0.0.1:8787");
   });
 

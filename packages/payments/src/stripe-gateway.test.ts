@@ -246,7 +246,7 @@ describe("Stripe's objects as plain facts", () => {
   test.each([
     ["is there", customer, false],
     ["was deleted", { ...customer, deleted: true }, true],
-  ])("tells of a customer that it %s", async (_what, shown, deleted) => {
+  ])("reads a customer that %s", async (_what, shown, deleted) => {
     const { gateway } = await stripeThat(json(200, shown));
 
     expect(await gateway.retrieveCustomer("cus_1")).toEqual({ ok: true, value: { deleted } });
@@ -267,7 +267,7 @@ describe("Stripe's objects as plain facts", () => {
       { type: "us_bank_account", customer: null, us_bank_account: { fingerprint: "fp_2", last4: "6789" } },
       { customerId: null, type: "us_bank_account", fingerprint: "fp_2", last4: "6789", expiresOn: null },
     ],
-  ])("tells of a %s", async (_what, shown, facts) => {
+  ])("reads a %s", async (_what, shown, facts) => {
     const { gateway } = await stripeThat(json(200, { object: "payment_method", id: "pm_1", ...shown }));
 
     expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...facts } });
@@ -542,7 +542,7 @@ describe("a call that fails", () => {
     [400, { type: "idempotency_error", message: "other parameters" }, "idempotency_mismatch", 1],
     [409, { type: "idempotency_error", code: "idempotency_key_in_use", message: "busy" }, "idempotency_in_flight", 1],
     [403, { type: "invalid_request_error", code: "testmode_charges_only", message: "no" }, "invalid", 1],
-  ])("answers %i %o as %s, without asking again", async (status, error, kind, requests) => {
+  ])("answers %i %o as %s, without a retry", async (status, error, kind, requests) => {
     const { gateway, seen } = await stripeThat(stripeError(status, error));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind });
@@ -556,7 +556,7 @@ describe("a refusal", () => {
     [403, {}],
     [401, { code: "api_key_expired" }],
     [400, { code: "secret_key_required" }],
-  ])("%i %o is one of the key, which is an outage and is not asked again", async (status, error) => {
+  ])("%i %o refuses the key, which is an outage and is not retried", async (status, error) => {
     const { gateway, seen } = await stripeThat(
       stripeError(status, { type: "invalid_request_error", message: "no", ...error }),
     );
@@ -641,7 +641,7 @@ describe("a charge of a saved method", () => {
       "declined",
     ],
     ["an answer that is not Stripe's", json(200, { message: "Not Found" }), "unknown"],
-  ])("is none where Stripe answers with %s", async (_, reply, kind) => {
+  ])("does not exist if Stripe answers with %s", async (_, reply, kind) => {
     const { gateway } = await stripeThat(reply);
 
     expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({ ok: false, kind });

@@ -380,7 +380,7 @@ describe("an Idempotency-Key", () => {
     ["lost the transaction to the first", { replayed: true }],
     ["met the first one's effect", { refused: "quote_used" }],
     ["was refused for any other reason", { refused: "conflict" }],
-  ] as const)("gives the first answer also to a request at the same time that %s", async (_how, answer) => {
+  ] as const)("gives the first answer to a concurrent request that %s", async (_how, answer) => {
     const { run, table } = call(hold(), async () => answer);
     const fingerprint = await fingerprintOf(JSON.stringify(body));
     table.on(TransactGetCommand).resolves({ Responses: [{ Item: kept(fingerprint) }] });
@@ -437,7 +437,7 @@ describe("a failure inside", () => {
     ["idempotency_in_progress", "1"],
     ["payment_provider_unavailable", "1"],
     ["sold_out", undefined],
-  ] as const)("says with %s when the same request may come again: %s", async (refused, seconds) => {
+  ] as const)("says with %s when to retry the same request: %s", async (refused, seconds) => {
     const { headers } = await call(hold(), async () => ({ refused })).run();
 
     expect(headers?.["retry-after"]).toBe(seconds);
@@ -486,7 +486,7 @@ describe("a failure inside", () => {
       500,
       "internal_error",
     ],
-  ])("is told apart: %s", async (_what, error, status, code) => {
+  ])("is classified: %s", async (_what, error, status, code) => {
     expect(await failing(error).run()).toMatchObject({ statusCode: status, json: { code } });
   });
 
@@ -532,7 +532,7 @@ describe("a failure inside", () => {
     ["a bug", new TypeError("anna@example.org")],
     ["an outage", named("ThrottlingException")],
     ["a conflict", conflict],
-  ])("is a page where a page was asked for: %s, in the handler or before it", async (_what, error) => {
+  ])("is a page on a page's route: %s, in the handler or before it", async (_what, error) => {
     const { deps } = fakeDeps();
     const fails = () => Promise.reject(error);
     const failed = () => ({ status: 503, body: "<p>Not now</p>", contentType: "text/html; charset=utf-8" });

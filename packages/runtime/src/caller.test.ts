@@ -56,7 +56,7 @@ describe("groups are exact names", () => {
     "[admin",
     "admin]",
     '"admin"',
-  ])("a group called %j is none of ours", (group) => {
+  ])("a group called %j is not a role", (group) => {
     expect(ofContext({ ...context, groups: JSON.stringify([group]) })?.roles).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe("a person", () => {
     { exp: "soon" },
     { exp: String(Date.parse(now) / 1000) },
     { exp: Date.parse(now) / 1000 - 1 },
-  ])("is nobody with %j", (wrong) => {
+  ])("is not recognized with %j", (wrong) => {
     expect(ofClaims(clientClaims(wrong))).toBeNull();
     expect(ofContext({ ...context, groups: '["admin"]', ...wrong })).toBeNull();
   });

@@ -75,7 +75,7 @@ describe("a command", () => {
   test.each([
     [clientClaims(), "POST", "client", "paint:red"],
     [staffClaims("[admin]"), "DELETE", "admin", "unpaint"],
-  ])("is recorded in the role that the caller has, under its name", async (claims, method, role, action) => {
+  ])("is recorded with the caller's role and the action's name", async (claims, method, role, action) => {
     const { context } = await answerTo({ ok: true, color: "red" }, { claims, method });
 
     expect(context?.occasion).toEqual({ actor: { sub: "sub-1", role }, action, now: fixedNow });
@@ -101,7 +101,7 @@ describe("a command's refusal", () => {
   test.each([
     ["POST", "color"],
     ["DELETE", "query.color"],
-  ])("names a bad field of a %s as %s", async (method, path) => {
+  ])("names an invalid field of a %s as %s", async (method, path) => {
     const errors = [{ path: "color", message: "Must be warm" }];
     const { body } = await answerTo({ ok: false, reason: "validation_failed", errors }, { method });
 

@@ -112,7 +112,7 @@ describe("a consumer of a queue", () => {
     "null",
     '{"source":"clearing"}',
     '{"source":"clearing","detail-type":"X","detail":{"id":"e"}}',
-  ])("reports what is no message of the bus, so that it ends among the dead letters: %s", async (body) => {
+  ])("reports a malformed message, which becomes a dead letter: %s", async (body) => {
     const { run } = consumer(async () => undefined);
 
     expect(await run(queue(body), context)).toEqual({ batchItemFailures: [{ itemIdentifier: "message-1" }] });

@@ -86,7 +86,7 @@ describe("work whose deadline was reached", () => {
     [1, "2027-01-01T00:02:00Z"],
     [5, "2027-01-01T00:32:00Z"],
     [40, "2027-01-01T01:00:00Z"],
-  ])("that was put back %i times waits until %s", async (vain, later) => {
+  ])("that was postponed %i times waits until %s", async (vain, later) => {
     const { run, work, postponed } = world({ ATTEMPT: 1 }, { dueAt: past, version: 3, vain });
 
     await run(work("ATTEMPT"));

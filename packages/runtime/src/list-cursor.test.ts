@@ -103,7 +103,7 @@ describe("a cursor", () => {
     ["/v1/audit", ["2026-12-01T00:00:00Z#booking#bkg_1#1"]],
     ["/v1/bookings", ["BKG#bkg_1", "BOOKING"]],
     ["/v1/bookings", ["BKG#bkg_1", "BOOKING", "1", "2"]],
-  ])("of %s is refused with a place that is not in such a list: %j", async (path, tampered) => {
+  ])("of %s is refused with a place of another form: %j", async (path, tampered) => {
     const { get, given } = setUp();
     const { nextCursor } = await get(path, {}, "sub-1");
     const [of = ""] = decodeCursor(nextCursor) ?? [];

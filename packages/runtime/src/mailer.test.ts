@@ -77,7 +77,7 @@ test.each([
   ["AccountSuspendedException", "The account can't send"],
   ["SendingPausedException", "Sending is paused"],
   ["MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified"],
-])("throws when the account may not send at all, so that the queue keeps the mail: %s, %s", async (name, message) => {
+])("throws if the account may not send at all, so that the queue keeps the mail: %s, %s", async (name, message) => {
   const { send, mailer } = service();
   send.rejects(Object.assign(new Error(message), { name }));
 

@@ -34,7 +34,7 @@ describe("the media type of an answer", () => {
     ["none of them", "application/pdf", undefined],
     ["not the only one it names", "text/csv;q=0", undefined],
     ["no media type at all", "csv", undefined],
-  ])("where the client likes %s", (_what, accept, type) => {
+  ])("if the client prefers %s", (_what, accept, type) => {
     expect(preferredType(accept, offered)?.split(";")[0]).toBe(type);
   });
 });

@@ -86,7 +86,7 @@ describe("a route that reads at once", () => {
     ["writes nothing", async ({ store }: Deps) => void (await store.client.send(new PutCommand(booking)))],
     ["asks Stripe for nothing", async ({ gateway }: Deps) => void (await gateway?.retrieveCustomer("cus_1"))],
     ["answers as it did", async () => {}],
-  ])("%s when its request comes again", async (_, change) => {
+  ])("%s if its request is repeated", async (_, change) => {
     const { run, table, asked, fingerprint } = call(async (deps) => {
       await change(deps);
       return { status: 201, body: { id: "bkg_second" } };

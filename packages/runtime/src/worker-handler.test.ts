@@ -154,7 +154,7 @@ test.each([
   ["without its parts", { kind: "BOOKING" }],
   ["that is no JSON", "{"],
   ["that is null", null],
-])("sends back a key %s, to be a dead letter", async (_, body) => {
+])("returns a key %s to the queue, as a dead letter in the end", async (_, body) => {
   const { receive, worked } = world(due, succeeds);
 
   expect(await receive(body)).toEqual(back);

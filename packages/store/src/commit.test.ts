@@ -82,7 +82,7 @@ describe("a journal entry", () => {
     ["was throttled", new ThrottlingException({ message: "", $metadata })],
     ["was cancelled when the client had asked before", canceled({ attempts: 2 })],
     ["was cancelled, and nobody knows how often the client had asked", canceled()],
-  ])("is not stamped again while a try may have landed: it %s", async (_what, answer) => {
+  ])("is not stamped again while a try may have been applied: it %s", async (_what, answer) => {
     const { store, tries } = storeThat(answer);
 
     expect(await commit(store, entry(store))).toEqual({ ok: true });
@@ -130,6 +130,6 @@ test.each([
   ["conflict", "conflict"],
   ["stale", "stale"],
   ["place_gone", "stale"],
-])("a caller that answers already_booked alone takes %s for %s", (reason, answered) => {
+])("a caller that reports only already_booked gets %s as %s", (reason, answered) => {
   expect(staleUnless(reason, "already_booked")).toEqual({ ok: false, reason: answered });
 });

@@ -294,7 +294,7 @@ describe("a bank debit", () => {
     ["pm_usBankAccount_noAccount", "no_account"],
     ["pm_usBankAccount_insufficientFunds", "insufficient_funds"],
     ["pm_usBankAccount_debitNotAuthorized", "debit_not_authorized"],
-  ])("from %s comes back after two days as %s", async (payment_method, code) => {
+  ])("from %s is returned after two days as %s", async (payment_method, code) => {
     const { stripe, advance } = await openAccount();
     const intent = await stripe.paymentIntents.create({
       amount: 2000,

@@ -17,7 +17,7 @@ async function saved({ stripe }: Account, id = "pm_card_visa") {
   return { customer, method, mandate: String(intent.mandate), charge };
 }
 
-describe("a saved method that is gone", () => {
+describe("a saved method that is no longer usable", () => {
   test("was detached: it can no longer be charged or attached", async () => {
     const account = await openAccount();
     const { customer, method, charge } = await saved(account);
