@@ -91,6 +91,7 @@ describe("a notice", () => {
     );
 
     expect(sent?.text).toMatch(/We do not debit bank accounts .*\nPlease pay here:$/);
+    expect(sent?.text).toContain("still unpaid on March 8, 2027, we will charge it to your bank account then.");
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 

@@ -64,7 +64,7 @@ function nextStep(booking: Booking, { next }: DueNews): string[] {
     case "card_expires":
       return [fill(cardExpires, { method: methodName(next.method) }), pay];
     case "debit_free":
-      return [debitFree, pay];
+      return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) }), pay];
   }
 }
 

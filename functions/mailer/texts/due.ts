@@ -23,7 +23,7 @@ export default {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
     cardExpires: "Your {method} expires before then, so we cannot charge it.",
     debitFree:
-      "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment automatically.",
+      "We do not debit bank accounts in the ten business days before the start date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
     pay: "Please pay here:",
   },
   lateCharge: {

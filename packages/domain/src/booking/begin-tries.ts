@@ -3,6 +3,7 @@ import type { OffSessionAttempt } from "./attempt.ts";
 import type { Booking, BookingChange, SavedMethod } from "./booking.ts";
 import { chargeableMethod } from "./chargeable-method.ts";
 import { type Due, replaceDue, unpaid } from "./due.ts";
+import { awaitsHeldBackNotice } from "./held-back-debit.ts";
 import { nextTryAt } from "./next-try.ts";
 import { nextVersion } from "./next-version.ts";
 import { isPaused } from "./pause.ts";
@@ -36,7 +37,7 @@ export function beginTries(before: Booking, attemptId: () => string, now: Instan
 
 function isToTry(booking: Booking, due: Due, now: Instant): boolean {
   const at = due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
-  return at !== null && hasCome(at, now) && !awaitsDebitNotice(booking, due);
+  return at !== null && hasCome(at, now) && !awaitsDebitNotice(booking, due) && !awaitsHeldBackNotice(booking, due);
 }
 
 const tryOf = (

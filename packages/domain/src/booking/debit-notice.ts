@@ -1,7 +1,8 @@
-import { dateIn, hasCome, type Instant } from "../time/index.ts";
+import { type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { debitNoticeDeadline } from "./debit-notice-rule.ts";
-import { dueEventData, replaceDue } from "./due.ts";
+import { type Due, dueEventData, replaceDue } from "./due.ts";
+import { isHeldBack } from "./held-back-debit.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
@@ -14,9 +15,7 @@ export function noticeVariedDebits(before: Booking, now: Instant): BookingChange
   const noticedOn = dateIn(before.terms.timeZone, now);
   const told = before.dues.flatMap((due) => {
     const at = debitNoticeDeadline(before, due);
-    return at === null || !hasCome(at, now) || due.varied === undefined
-      ? []
-      : [{ ...due, varied: { ...due.varied, noticedOn } }];
+    return at === null || !hasCome(at, now) ? [] : [toldOf(before, due, noticedOn)];
   });
   if (told.length === 0) return null;
   return nextVersion(before, now, { dues: told.reduce(replaceDue, before.dues) }, (booking) => ({
@@ -34,3 +33,10 @@ export function noticeVariedDebits(before: Booking, now: Instant): BookingChange
     journal: [],
   }));
 }
+
+/** One notice tells the due's amount and date, and until when its debit is held back. */
+const toldOf = (booking: Booking, due: Due, noticedOn: CalendarDate): Due => ({
+  ...due,
+  ...(due.varied === undefined ? {} : { varied: { ...due.varied, noticedOn } }),
+  ...(isHeldBack(booking, due) ? { heldBackNoticedOn: noticedOn } : {}),
+});

@@ -69,6 +69,8 @@ export type Due = {
    * absent.
    */
   varied?: VariedDebit;
+  /** When the client was notified that the due's debit is held back until the first day; absent if never. */
+  heldBackNoticedOn?: CalendarDate;
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
   /** After a failed debit or payoff: no collection step happens before this instant. Absent if none has failed. */

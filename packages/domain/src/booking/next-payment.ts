@@ -11,7 +11,9 @@ import { nextTry } from "./next-try.ts";
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }
   | { kind: "link"; why: "client" }
-  | { kind: "link"; why: "card_expires" | "debit_free"; method: ShownMethod };
+  | { kind: "link"; why: "card_expires"; method: ShownMethod }
+  /** `at`: when the bank account is debited if the due is still unpaid. */
+  | { kind: "link"; why: "debit_free"; method: ShownMethod; at: Instant };
 
 type ShownMethod = Pick<SavedMethod, "type" | "last4">;
 
@@ -21,7 +23,7 @@ export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayme
   if (next === null) return { kind: "link", why: "client" };
   const { type, last4, expiresOn } = next.method;
   const method = { type, last4 };
-  if (next.debitFree) return { kind: "link", why: "debit_free", method };
+  if (next.debitFree) return { kind: "link", why: "debit_free", method, at: next.at };
   const expires = expiresOn !== null && expiresOn < dateIn(booking.terms.timeZone, next.at);
   return expires ? { kind: "link", why: "card_expires", method } : { kind: "collected", at: next.at, method };
 }

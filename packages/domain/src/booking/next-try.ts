@@ -4,6 +4,7 @@ import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking
 import { chargeableMethod, freshSince } from "./chargeable-method.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
+import { heldBackUntil } from "./held-back-debit.ts";
 import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
 import { debitNotBefore } from "./varied-debit.ts";
 
@@ -39,8 +40,10 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
     later,
     day,
   );
-  const at = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
-  return { at, method, debitFree: at !== first };
+  const outside = method.type === "card" ? first : outsideWindow(booking, later(first, now), first);
+  const heldBack = heldBackUntil(booking, due);
+  const at = heldBack === null ? outside : later(outside, collectionAt(heldBack, zone));
+  return { at, method, debitFree: outside !== first };
 }
 
 /** Whether a due is being collected: it is owed and has its date, collection is not paused, and no payoff is open. */

@@ -183,6 +183,51 @@ describe("a bank debit that differs from the permission's list", () => {
     expect(saved?.change?.booking.dues[1]?.varied).toEqual(first(life).varied);
   });
 
+  test("is one whose date came during a pause of collection", () => {
+    const life = debited().at(at("2027-02-03"));
+    life.collection(true);
+    life.at(plusHours(at("2027-02-10"), 1)).collection(false);
+    expect(nextTryAt(life.booking, first(life), life.now)).toBe(at("2027-02-21"));
+    expect(life.booking.dues[2]?.varied).toBeUndefined();
+
+    for (let date = "2027-02-11"; date <= "2027-02-20"; date = addDays(date, 1)) life.at(at(date)).sweep();
+
+    expect(told(life)).toEqual(["due_1"]);
+    expect(life.booking.dues.some(({ kind }) => kind === "late_charge")).toBe(false);
+    expect(life.at(at("2027-02-21")).collect()).toMatchObject([{ dueId: "due_1" }]);
+  });
+
+  test.each<[string, resumed: string, Partial<Due>]>([
+    ["whose date is after the pause", "2027-02-03", {}],
+    [
+      "that is retried after the pause",
+      "2027-02-10",
+      {
+        tries: {
+          ...{ failed: 1, firstFailedOn: "2027-02-04", lastFailedAt: at("2027-02-04"), methodId: "pm_1" },
+          ...{ lastFailure: "insufficient_funds", stopped: null },
+        },
+      },
+    ],
+  ])("is not one %s", (_, resumed, changes) => {
+    const life = debited().at(at("2027-02-02"));
+    change(life, changes, life.now);
+    life.collection(true);
+    life.at(plusHours(at(resumed), -1)).collection(false);
+
+    expect(first(life).varied).toBeUndefined();
+  });
+
+  test("is not a late charge that staff deferred", () => {
+    const life = debited();
+    const late: Due = { ...first(life), id: "due_late", kind: "late_charge", dueOn: "2027-02-14" };
+    life.booking = { ...life.booking, dues: [...life.booking.dues, late] };
+    life.at(at("2027-02-05")).defer("due_late", "2027-02-20");
+
+    expect(life.booking.dues.at(-1)).toMatchObject({ id: "due_late", dueOn: "2027-02-20" });
+    expect(life.booking.dues.at(-1)?.varied).toBeUndefined();
+  });
+
   test("is not the balance of `full`, whose date the confirmation fills in", () => {
     const life = new Life(held("full")).sign().pay("deposit");
     life.booking = { ...life.booking, autopay: true, permission, savedMethod: account };

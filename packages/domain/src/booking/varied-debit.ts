@@ -8,6 +8,9 @@ export const debitNoticeDays = 10;
 
 type Debited = Pick<Booking, "autopay" | "savedMethod">;
 
+/** Whether a permission to collect lists the due. The deposit and late charges are not collected automatically. */
+export const isListed = ({ kind }: Due): boolean => kind !== "deposit" && kind !== "late_charge";
+
 /** Whether dues are collected by bank debit. */
 export const isDebited = (booking: Debited): boolean => chargeableMethod(booking)?.type === "us_bank_account";
 
