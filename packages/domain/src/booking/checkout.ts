@@ -5,7 +5,7 @@ import { agreementSigned, type Booking, type BookingChange } from "./booking.ts"
 import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
-import { isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
+import { chargeFor, isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
 import { replaceDues } from "./settlement.ts";
 
 /** Stripe requires at least 30 minutes; one more covers the time until the request arrives. */
@@ -176,14 +176,15 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   const refused = refusePayoff(before);
   if (refused !== null) return { ok: false, reason: refused };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
-  const message = chargeProblem(amount, before.currency);
+  const charged = chargeFor(amount, before.currency);
+  const message = chargeProblem(charged, before.currency);
   if (message !== null) return { ok: false, reason: "amount_invalid", message };
   const covered = before.dues.filter(({ id }) => dues.some(({ dueId }) => dueId === id));
   const [first] = covered;
   if (first === undefined) return { ok: false, reason: "invalid_transition" };
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const attempt = {
-    ...pageFor(before, first, { request, amount, sessionExpiresAt, heldUntil: null }, now),
+    ...pageFor(before, first, { request, amount: charged, sessionExpiresAt, heldUntil: null }, now),
     purpose: "payoff" as const,
   };
   const payoff = { attemptId: attempt.id, on, dues, unearned };

@@ -4,7 +4,7 @@ import { type Booking, mayOwe } from "./booking.ts";
 import { isPaidOffWithOthers } from "./checkout.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
-import { isPaidOff, payoffOn } from "./payoff.ts";
+import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 
 /** The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens. */
 export type PayPage =
@@ -28,6 +28,8 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
     return { kind: "on_its_way" };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
   if (isOpen) return { kind: "payable", due, amount: open.amount };
-  const costs = isPaidOff(booking, due, today) ? payoffOn(booking, today).amount : unpaid(due);
+  const costs = isPaidOff(booking, due, today)
+    ? chargeFor(payoffOn(booking, today).amount, booking.currency)
+    : unpaid(due);
   return { kind: "payable", due, amount: costs };
 }

@@ -135,6 +135,43 @@ describe("a payoff", () => {
     expect(byDue.booking.financeCharge).toBeLessThan(financed(2).booking.financeCharge);
   });
 
+  test.each(["due", "payoff"] as const)("of less than the smallest charge is charged as that, as a %s", (purpose) => {
+    const life = at(financed(2), "2027-01-05").pay("due", { dueId: "due_1" });
+    life.pay("due", { dueId: "due_2", amount: payoff(life, "2027-01-05").amount - 30 });
+    expect(payoff(life, "2027-01-05").amount).toBe(30);
+
+    const attempt = life.checkout(purpose, purpose === "due" ? { dueId: "due_2" } : {});
+    expect(attempt).toMatchObject({ purpose: "payoff", amount: 50 });
+    life.settle(attempt?.id ?? "", life.paymentOf(attempt?.id ?? ""));
+
+    const { booking } = life;
+    expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+    expect(life.refunds).toMatchObject([{ amount: 20 }]);
+    expect(booking.paid - booking.refunded).toBe(booking.total + booking.financeCharge);
+    expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
+  });
+
+  test("covers a due of which only interest is left that is not earned yet", () => {
+    const life = at(financed(), "2027-01-05");
+    life.pay("due", { dueId: "due_12", amount: due(life, 12).parts.principal });
+    expect(unpaid(due(life, 12))).toBe(due(life, 12).parts.interest);
+
+    payOff(life, "2027-01-20");
+
+    expect(life.booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+    expect(sumOfAmounts(life.booking)).toBe(life.booking.total + life.booking.financeCharge);
+    expect(fallDue(life.booking, noon("2029-01-20"))).toBeNull();
+  });
+
+  test("is reached by a part payment that leaves only interest that is not earned yet", () => {
+    const life = at(financed(12), "2027-01-05");
+    for (let month = 1; month <= 11; month++) life.pay("due", { dueId: `due_${month}` });
+    const { booking } = life.pay("due", { dueId: "due_12", amount: due(life, 12).parts.principal });
+
+    expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+    expect(booking.paid - booking.refunded).toBe(booking.total + booking.financeCharge);
+  });
+
   test("prevents the billing of its dues, and any other checkout, while it is open", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string };

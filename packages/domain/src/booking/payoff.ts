@@ -1,5 +1,5 @@
 import { firstOf, less, type Parts, sumOf } from "../ledger/index.ts";
-import { chargeProblem, stepOf } from "../money/index.ts";
+import { chargeProblem, smallestCharge, stepOf } from "../money/index.ts";
 import { type CalendarDate, daysBetween, later } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
@@ -23,8 +23,7 @@ export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const { currency } = booking;
   const dues = booking.dues
     .filter(isCovered)
-    .map((due): PaidOff => ({ dueId: due.id, parts: owedOn(booking, due, on) }))
-    .filter(({ parts }) => sumOf(parts) > 0);
+    .map((due): PaidOff => ({ dueId: due.id, parts: owedOn(booking, due, on) }));
   const unearned = booking.dues
     .map((due): Unearned => ({ dueId: due.id, amount: unearnedOn(booking, due, on) }))
     .filter(({ amount }) => amount > 0);
@@ -32,6 +31,13 @@ export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const back = unearned.reduce((sum, { amount }) => sum + amount, 0);
   return { on, amount: roundedTo(currency, owed - back), dues, unearned };
 }
+
+/**
+ * What is charged for a payoff. An amount below the currency's smallest charge is charged as that, and the excess is
+ * refunded. An amount of 0 or less stays, since nothing can be charged for it.
+ */
+export const chargeFor = (amount: number, currency: string): number =>
+  amount > 0 ? Math.max(amount, smallestCharge(currency)) : amount;
 
 /** Amounts are multiples of the step already; this only turns -0 into 0. */
 const roundedTo = (currency: string, amount: number): number =>
@@ -87,7 +93,7 @@ export function paidAhead(booking: Booking, on: CalendarDate, most: number): Pay
   const isWaitedFor = booking.dues.some((due) => due.kind !== "deposit" && unpaid(due) > 0 && !isCovered(due));
   if (isWaitedFor) return null;
   const payoff = payoffOn(booking, on);
-  if (payoff.unearned.length === 0 || payoff.amount > 0) return null;
+  if (payoff.amount > 0 || (payoff.dues.length === 0 && payoff.unearned.length === 0)) return null;
   let over = Math.max(0, -payoff.amount - most);
   const unearned = payoff.unearned.map((one): Unearned => {
     const kept = Math.min(over, one.amount);
@@ -105,5 +111,6 @@ export function isPaidOff(booking: Booking, due: Due, on: CalendarDate): boolean
   const open = booking.dues.filter((one) => one.kind !== "deposit" && unpaid(one) > 0);
   const { amount, dues } = payoffOn(booking, on);
   const isLast = open.length === 1 && open[0]?.id === due.id && due.dueOn > on && dues.length === 1;
-  return isLast && amount < unpaid(due) && chargeProblem(amount, booking.currency) === null;
+  const charged = chargeFor(amount, booking.currency);
+  return isLast && charged < unpaid(due) && chargeProblem(charged, booking.currency) === null;
 }

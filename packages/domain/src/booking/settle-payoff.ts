@@ -90,7 +90,7 @@ export function withoutPaid(payoff: OpenPayoff, before: Due, paid: number, curre
   const parts = { ...rest, interest: rest.interest + over };
   const dues = payoff.dues
     .map((one) => (one === asked ? { ...one, parts } : one))
-    .filter((one) => sumOf(one.parts) > 0);
+    .filter((one) => one.dueId !== before.id || sumOf(one.parts) > 0);
   if (dues.length === 0) return null;
   const unearned = over === 0 ? payoff.unearned : [...payoff.unearned, { dueId: before.id, amount: over }];
   return { ...payoff, dues, unearned };
