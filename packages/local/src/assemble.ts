@@ -166,10 +166,14 @@ export async function assemble(
   );
 
   const idle = () =>
-    untilIdle([streams, queues, stripe], () => {
-      streams.hurry();
-      stripe.hurry();
-    });
+    untilIdle(
+      { "table streams": streams, queues, "Stripe's webhooks": stripe },
+      () => {
+        streams.hurry();
+        stripe.hurry();
+      },
+      lambda.running,
+    );
   const quiesce = async () => {
     for (;;) {
       await idle();

@@ -18,6 +18,8 @@ export type LambdaHost = {
   reload(label: string): void;
   /** Kills the caller's process, as a crash would. A caller in a worker thread is not affected. */
   crash(caller: string): void;
+  /** The functions with invocations under way, as `mailer (3)`. */
+  running(): string[];
   stop(): Promise<void>;
 };
 
@@ -53,6 +55,8 @@ export function createLambdaHost(options: Options): LambdaHost {
     reload: (label) => {
       for (const fn of options.functions) if (fn.label === label) host(fn.id).reload();
     },
+    running: () =>
+      [...hosts.values()].filter(({ running }) => running() > 0).map(({ label, running }) => `${label} (${running()})`),
     crash: (caller) => hosts.get(caller.split(".")[0] ?? "")?.crash(caller),
     stop: async () => {
       await Promise.all([...hosts.values()].map((each) => each.stop()));
@@ -66,6 +70,7 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   const waiting: (() => void)[] = [];
   let thread: Sandbox | undefined;
   let spawned = 0;
+  let underWay = 0;
   let stopped = false;
 
   const setup = (offset: SharedArrayBuffer | number): WorkerSetup => {
@@ -170,8 +175,16 @@ function hostFunction(fn: FunctionSpec, options: Options) {
 
   async function invoke(event: unknown): Promise<Invocation> {
     if (stopped) return exited;
+    underWay++;
+    try {
+      return await invokeIn(await occupy(), event);
+    } finally {
+      underWay--;
+    }
+  }
+
+  async function invokeIn(sandbox: Sandbox, event: unknown): Promise<Invocation> {
     const awsRequestId = randomUUID();
-    const sandbox = await occupy();
     const result = await sandbox.run(JSON.stringify(event), {
       awsRequestId,
       functionName: fn.name,
@@ -198,7 +211,9 @@ function hostFunction(fn: FunctionSpec, options: Options) {
   }
 
   return {
+    label: fn.label,
     invoke,
+    running: () => underWay,
     reload,
     warm: () => {
       if (!stopped) sharedThread();
