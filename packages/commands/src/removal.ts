@@ -12,7 +12,7 @@ type Result = { ok: true } | { ok: false; reason: "page_open" | "conflict" };
 const childrenAtOnce = 20;
 
 /**
- * Removes a hold that ended unpaid 30 days ago, with its agreements, attempts and quote. Its audit chain stays, with a
+ * Removes a hold that ended unpaid and whose removal is due, with its agreements, attempts and quote. Its audit chain stays, with a
  * last record and a head that names no person. A hold that is kept for good loses its deadline. Refuses `page_open`
  * while the outcome of a page is unknown.
  */

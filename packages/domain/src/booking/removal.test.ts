@@ -35,6 +35,23 @@ describe("a hold that ended unpaid", () => {
     expect(life.booking).toMatchObject({ status: "cancelled", dueAt: plusDays(life.now, 30) });
   });
 
+  test.each(["installments", "financed"] as const)(
+    "is kept for two years if its client signed a plan %s, for the disclosure in its agreement",
+    (planKind) => {
+      const life = new Life({ ...held(), terms: { ...held().terms, planKind } }).sign();
+      life.at(plusDays(life.booking.createdAt, 1)).lapse();
+
+      expect(removalAt(life.booking)).toBe(plusDays(life.now, 731));
+    },
+  );
+
+  test("of a plan of several payments is removed after 30 days if nobody signed it", () => {
+    const life = new Life({ ...held(), terms: { ...held().terms, planKind: "financed" } });
+    life.at(plusDays(life.booking.createdAt, 1)).lapse();
+
+    expect(removalAt(life.booking)).toBe(plusDays(life.now, 30));
+  });
+
   test("is not removed while it is held, nor when it was paid", () => {
     const life = new Life(held()).sign();
     expect(removalAt(life.booking)).toBeNull();

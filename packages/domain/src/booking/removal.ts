@@ -5,12 +5,20 @@ import type { Booking } from "./booking.ts";
 /** How long a hold that ended unpaid is kept: late money can still find it, and its client can read its outcome. */
 const keptDays = 30;
 
+/** Two years: how long evidence of a credit disclosure is kept (12 CFR 1026.25(a)). */
+const evidenceKeptDays = 731;
+
 /** When to remove a hold that ended unpaid; null for every other booking. `decideRemoval` decides whether it may go. */
-export function removalAt({ status, paid, ending, timeline }: Booking): Instant | null {
+export function removalAt(booking: Booking): Instant | null {
+  const { status, paid, ending, timeline } = booking;
   if (paid > 0 || (status !== "expired" && status !== "cancelled")) return null;
   const endedAt = ending?.at ?? timeline.findLast(({ event }) => event === "HoldExpired")?.at;
-  return endedAt === undefined ? null : plusDays(endedAt, keptDays);
+  return endedAt === undefined ? null : plusDays(endedAt, isCreditEvidence(booking) ? evidenceKeptDays : keptDays);
 }
+
+/** The client signed a plan of several payments. Its agreement may carry a credit disclosure. */
+const isCreditEvidence = ({ terms, agreement }: Booking): boolean =>
+  agreement.signedAt !== null && (terms.planKind === "installments" || terms.planKind === "financed");
 
 /** The records of a booking that decide on its removal. `moved`: it has a charge or a refund. */
 export type KeptOfBooking = { attempts: readonly Attempt[]; moved: boolean; isEvaluated: boolean };
