@@ -7,16 +7,16 @@ import { parseSchedule } from "./schedule-expression.ts";
 import type { Sight } from "./sight.ts";
 import type { ScheduleSpec, TableSpec } from "./topology.ts";
 
-/** What happens as time passes: EventBridge Scheduler's ticks, and the jumps of the virtual clock. */
+/** EventBridge Scheduler's ticks, and the jumps of the virtual clock. */
 export type Timeline = {
-  /** Moves to an instant by way of everything that falls due until then, and answers when all is quiet. */
+  /** Moves the clock to an instant and runs everything that is due until then. Resolves when nothing is under way. */
   moveTo(target: number): Promise<void>;
-  /** Runs schedules as real time passes. */
+  /** Starts to run schedules as real time passes. */
   start(): void;
   stop(): void;
 };
 
-/** Other parts that have something due at an instant. */
+/** Another part of the stack with timers. */
 export type TimeSource = {
   next(): number | undefined;
   run?(): Promise<void>;
@@ -29,25 +29,25 @@ type Options = {
   tables: readonly TableSpec[];
   schedules: readonly ScheduleSpec[];
   sources: readonly TimeSource[];
-  /** Where a schedule's function can find something to do. */
+  /** What a schedule's function can read, and so where it can find work. */
   sight: (functionId: string) => Sight;
-  /** Grows with everything that happens apart from schedules themselves. */
+  /** Counts everything that happens except runs of schedules. */
   activity: () => number;
-  /** False where things happen that nothing here is told of, at the real Stripe: there no tick is idle. */
+  /** False with the real Stripe: the stack does not see what happens there, so no tick is skipped. */
   seesAllActivity: boolean;
-  /** Grows with every write to a table. */
+  /** Counts the writes to tables. */
   writes: () => number;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
-  /** Takes Lambda's report of a call that failed. */
+  /** Receives Lambda's report of a failed invocation. */
   onFailure: (destinationArn: string, body: string) => void;
-  /** Answers when nothing is under way; failed messages are left to their time. */
+  /** Resolves when nothing is under way. Failed messages keep their visibility time-out. */
   idle: () => Promise<void>;
-  /** Answers when failed messages are done with too. */
+  /** Resolves when failed messages were retried too. */
   quiesce: () => Promise<void>;
 };
 
 const minute = 60_000;
-/** So many failed runs in a row are made up for at the next tick though nothing else happened: more would hold time up. */
+/** How many failed runs in a row are repeated at the next tick although nothing else happened. More would stop the clock. */
 const madeUpFor = 3;
 const longestWait = 6 * 60 * minute;
 
@@ -70,7 +70,7 @@ export function createTimeline(options: Options): Timeline {
   let moves = 0;
   let stopped = false;
 
-  /** The schedules that may find something that is not due, since something has happened where they can see it. */
+  /** The schedules that may find new work although nothing is due: something happened where they can see it. */
   async function stirred(): Promise<ReadonlySet<Schedule>> {
     const found = new Set<Schedule>();
     for (const schedule of schedules) if (await isStirred(schedule)) found.add(schedule);
@@ -91,13 +91,13 @@ export function createTimeline(options: Options): Timeline {
     return Items.length > 0;
   }
 
-  /** The next tick that has work: the rule by which idle ticks are jumped over. */
+  /** The schedule's next tick that may find work. Ticks before it are skipped. */
   function nextTick({ sight, last, ticks }: Schedule, isStirred: boolean, earliestDue: number): number {
     if (isStirred) return ticks(last + 1);
     return sight.due ? ticks(Math.max(last + 1, earliestDue)) : Number.POSITIVE_INFINITY;
   }
 
-  /** Runs every schedule that has ticked by now; ticks that were missed are made up for by one run. */
+  /** Runs every schedule that has ticked since its last run, once however many ticks were missed. */
   async function runTicks(): Promise<void> {
     const now = clock.now();
     const ticked = schedules.filter((schedule) => schedule.ticks(schedule.last + 1) <= now);
@@ -114,7 +114,7 @@ export function createTimeline(options: Options): Timeline {
     if (anyDue) await due.attempted(now);
   }
 
-  /** At a jump those that see the least come first, and each further one only while something is still due. */
+  /** In a jump, a schedule that calls nobody outside runs first, and the next one only if something is still due. */
   async function runForDue(of: Schedule[]): Promise<void> {
     if (moves === 0) return void (await Promise.all(of.map(run)));
     for (const schedule of of.toSorted((a, b) => Number(a.sight.outside) - Number(b.sight.outside))) {
@@ -153,7 +153,7 @@ export function createTimeline(options: Options): Timeline {
       const some = await stirred();
       const ticks = schedules.map((schedule) => nextTick(schedule, some.has(schedule), earliestDue));
       const timers = options.sources.map((source) => source.next() ?? target);
-      // A timer that its own run left overdue must not hold time up.
+      // A timer that is overdue although it has just run must not stop the clock.
       const ahead = timers.filter((at) => at !== overdue);
       const next = Math.min(target, ...ahead, ...ticks);
       overdue = Math.min(...timers) <= clock.now() ? Math.min(...timers) : Number.NaN;
@@ -202,7 +202,7 @@ export function createTimeline(options: Options): Timeline {
   };
 }
 
-/** Reads the sparse `byDue` indexes of the template. */
+/** Reads what is due from the `byDue` indexes in the template. */
 function createDueItems({ dynamo, tables, writes, clock }: Options) {
   type Index = { IndexName: string; KeySchema: { AttributeName: string; KeyType: string }[] };
   const indexes = tables.flatMap((table) =>
@@ -243,7 +243,10 @@ function createDueItems({ dynamo, tables, writes, clock }: Options) {
   }
 
   return {
-    /** When the next item is due. To a `jumping` clock one that a tick left as it was waits longer each time, so that time can pass it. */
+    /**
+     * When the next item is due. While the clock is `jumping`, an item that a tick left unchanged waits longer each
+     * time, so that the clock can pass it.
+     */
     async earliest(jumping: boolean): Promise<number> {
       let earliest = Number.POSITIVE_INFINITY;
       for (const [key, dueAt] of await items()) {
