@@ -172,7 +172,8 @@ function docsPage(document: object): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Clearing: API</title>
 <rapi-doc id="api" render-style="read" theme="light" show-header="false" load-fonts="false" sort-endpoints-by="none"
-  schema-style="table" allow-spec-url-load="false" allow-spec-file-load="false" show-method-in-nav-bar="as-colored-text"></rapi-doc>
+  schema-style="table" default-schema-tab="schema" schema-description-expanded="true" allow-spec-url-load="false"
+  allow-spec-file-load="false" show-method-in-nav-bar="as-colored-text"></rapi-doc>
 <script>${inline(rapidoc)}</script>
 <script>
   const api = ${inline(JSON.stringify(document))};

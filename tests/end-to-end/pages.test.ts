@@ -73,9 +73,10 @@ describe("the pages that people see, in a browser", () => {
     await picture("agreement");
   });
 
-  test("the API's documentation draws every operation by itself", async () => {
+  test("the API's documentation draws every operation by itself, with its fields and what they mean", async () => {
     await page.goto(`${world.stack.apiUrl}/docs`);
     await page.getByText("Holds a place for a limited time").first().waitFor();
+    await page.getByText("The interest that was paid ahead and is not earned yet, in minor units.").waitFor();
     await picture("docs");
   });
 
