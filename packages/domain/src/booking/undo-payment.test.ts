@@ -67,4 +67,11 @@ describe("a payment that the bank has returned", () => {
     expect(booking).toEqual(life.booking);
     expect(charges[2]).toEqual({ ...stray, refundable: 0 });
   });
+
+  test("of a payoff is refused, since nothing says what it paid of each due", () => {
+    const life = paidSome();
+    const charge: Charge = { ...(life.charges[1] as Charge), dueIds: ["due_1", "due_2"] };
+
+    expect(() => undoPayment(life.booking, charge, life.now)).toThrow(`${charge.id} paid several dues`);
+  });
 });

@@ -10,12 +10,14 @@ type Undone = Pick<Booking, "dues" | "applied"> & { charge: Charge };
 /**
  * Reverses a payment whose money went back to the bank. The charge no longer pays anything, on the booking and on the
  * charge, and none of it can be refunded (I6). Its due is owed again; on a booking that has ended it stays cancelled.
- * An amount that was already refunded is not owed again. The rule of returned debits decides on entries, notices and
+ * An amount that was already refunded is not owed again. Throws for a payoff, whose charge does not say what it paid of
+ * each due and whose dues no longer have the interest that was not earned: its debit needs a rule first. The rule of returned debits decides on entries, notices and
  * status.
  */
 export function undoPayment(booking: Booking, charge: Charge, now: Instant): Undone {
   const { currency, terms } = booking;
   const undone = { ...charge, applied: 0, refundable: 0 };
+  if (charge.dueIds !== undefined) throw new Error(`${charge.id} paid several dues, so it cannot be undone on one`);
   const paid = booking.dues.find(({ id }) => id === charge.dueId);
   const applied = booking.applied - charge.applied;
   if (paid === undefined || charge.applied === 0) return { dues: booking.dues, applied, charge: undone };
