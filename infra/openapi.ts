@@ -15,7 +15,12 @@ export type ApiRoute = {
   throttle: Throttle | undefined;
 };
 
-type Operation = { "x-function"?: string; "x-throttle"?: Throttle; security?: Record<string, unknown>[] };
+type Operation = {
+  "x-function"?: string;
+  "x-throttle"?: Throttle;
+  "x-head"?: boolean;
+  security?: Record<string, unknown>[];
+};
 type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
 const methods = ["get", "post", "put", "patch", "delete"];
@@ -29,17 +34,19 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .filter(([method]) => methods.includes(method))
-      .map(([method, operation]) => {
+      .flatMap(([method, operation]) => {
         const name = functionNames.find((candidate) => candidate === operation["x-function"]);
         if (!name)
           throw new Error(`${method} ${path} names no function of infra/grants.ts: ${operation["x-function"]}`);
-        return {
+        const route = {
           method: method.toUpperCase(),
           path,
           function: name,
           audience: audienceOf(operation.security),
           throttle: operation["x-throttle"],
         };
+        // The gateway answers 404 to HEAD on a route of GET.
+        return operation["x-head"] ? [route, { ...route, method: "HEAD" }] : [route];
       }),
   );
 }

@@ -38,6 +38,12 @@ test("a card that is declined for good is replaced by the mail's link, on a phon
   const failed = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment did not go through");
   const link = /Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "";
 
+  // A mail scanner looks at the link: nothing begins by it.
+  for (const url of [link, `${link}/method`]) {
+    const looked = await fetch(url, { method: "HEAD" });
+    expect([looked.status, await looked.text()]).toEqual([200, ""]);
+  }
+
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
   page.setDefaultTimeout(60_000);
   const picture = async (name: string) => {

@@ -43,6 +43,11 @@ export type Route = {
    * A page that is opened from a link. Unknown query parameters are ignored, since mail programs and trackers add some.
    */
   linked?: true;
+  /**
+   * A GET route that also answers HEAD, without a body: mail scanners and link previews send it. API Gateway matches the
+   * method exactly, so the template needs a route for it. The handler must begin nothing.
+   */
+  alsoHead?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted or required. */
   idempotency: "none" | "accepted" | "required";
   summary: string;

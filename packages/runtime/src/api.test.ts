@@ -42,6 +42,8 @@ const listPrograms = {
 
 const showPage = { ...listPrograms, operationId: "showPage", path: "/page", page: true } as const satisfies Route;
 
+const linkedPage = { ...showPage, operationId: "linkedPage", path: "/link", alsoHead: true } as const satisfies Route;
+
 const body = { quoteId: "quo_1", participant: { name: "Anna", email: "anna@example.org" } };
 const claims = clientClaims({ email: "Anna@Example.org" });
 const created: Answer = { status: 201, body: { id: "bkg_1" } };
@@ -586,4 +588,17 @@ test("logs one line and one metric per request, by the route's pattern", async (
   expect(line).toMatchObject({ message: "request", status: 201, correlationId: "JKJaXmPLvHcESHA=" });
   expect(metric).toMatchObject({ outcome: "2xx", Latency: expect.any(Number) });
   expect(printed.join("")).not.toMatch(/anna/i);
+});
+
+test.each([
+  ["a linked page answers GET with its text", linkedPage, "GET", 200, "<p>shown</p>"],
+  ["a linked page answers HEAD without its text", linkedPage, "HEAD", 200, ""],
+  ["any other page does not answer HEAD", showPage, "HEAD", 404, ""],
+] as const)("%s", async (_, { path, ...route }, method, statusCode, body) => {
+  const { deps } = fakeDeps();
+  const shown: Reply = { status: 200, contentType: "text/html", body: "<p>shown</p>" };
+  const answer = async (): Promise<Answer> => shown;
+  const handler = httpHandler(async () => deps, [bind({ ...route, path }, answer, () => shown)]);
+
+  expect(await handler(httpEvent({ method, path }), {} as Context)).toMatchObject({ statusCode, body });
 });

@@ -16,7 +16,13 @@ export type { Caller } from "./caller.ts";
  * failure becomes problem+json, or the page's own error page.
  */
 export function httpHandler<D extends Deps>(depsFactory: DepsFactory<D>, bindings: readonly Binding<D>[]) {
-  const served = new Map(bindings.map((binding) => [`${binding.route.method} ${binding.route.path}`, binding]));
+  const served = new Map<string, Binding<D>>(
+    bindings.flatMap((binding) => {
+      const { method, path, alsoHead } = binding.route;
+      const methods = alsoHead ? [method, "HEAD"] : [method];
+      return methods.map((one) => [`${one} ${path}`, binding] as const);
+    }),
+  );
   const bindingOf = ({ routeKey }: HttpEvent) => served.get(routeKey);
   return stack(async (event) => {
     const binding = bindingOf(event);
@@ -62,5 +68,17 @@ function stack(
   bindingOf: (event: HttpEvent) => Bound | undefined = () => undefined,
 ) {
   const handle = async (event: HttpEvent): Promise<HttpResult> => resultOf(await respond(event));
-  return middy<HttpEvent, HttpResult, Error, LambdaContext>(handle).use(requestLog()).use(boundary(bindingOf));
+  return middy<HttpEvent, HttpResult, Error, LambdaContext>(handle)
+    .use(requestLog())
+    .use(boundary(bindingOf))
+    .use(withoutBodyOfHead());
+}
+
+/** An answer to HEAD has the status and headers of GET, and no body. */
+function withoutBodyOfHead(): middy.MiddlewareObj<HttpEvent, HttpResult> {
+  return {
+    after: ({ event, response }) => {
+      if (response && event.requestContext.http.method === "HEAD") response.body = "";
+    },
+  };
 }

@@ -63,6 +63,7 @@ export const openapi = defineRoute({
 
 export const docs = defineRoute({
   operationId: "getDocs",
+  alsoHead: true,
   method: "GET",
   path: "/docs",
   function: "catalogue",

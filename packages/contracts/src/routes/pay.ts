@@ -11,6 +11,7 @@ const failures = {
 
 export const payPage = defineRoute({
   operationId: "payPage",
+  alsoHead: true,
   method: "GET",
   path: "/pay/{token}",
   function: "checkout",
@@ -52,6 +53,7 @@ export const pay = defineRoute({
 
 export const methodPage = defineRoute({
   operationId: "methodPage",
+  alsoHead: true,
   method: "GET",
   path: "/pay/{token}/method",
   function: "checkout",
