@@ -56,7 +56,7 @@ function setUp(answer: (uri: string) => Response = (uri) => Response.json(keySet
     return answer(String(uri));
   };
   const { client, staff } = pools;
-  const fetcher = keyFetcher({ tries: 3, timeout: 1_000, ...atOnce, fetch: ask });
+  const fetcher = keyFetcher({ maxCalls: 3, timeout: 1_000, ...atOnce, fetch: ask });
   const issuers = [client, staff].map(({ issuer, audience }) => ({ issuer, audience, jwksUri: undefined }));
   const authorize = authorizer(issuers, fetcher);
   return { asked, authorize: (authorization: string) => authorize(eventOf(authorization)) };
@@ -197,7 +197,7 @@ describe("unavailable keys are an outage, and do not make the token invalid", ()
       new Promise<Response>((_, refuse) => {
         options.signal?.addEventListener("abort", () => refuse(options.signal?.reason));
       });
-    const fetcher = keyFetcher({ tries: 2, timeout: 5, ...atOnce, fetch: never as typeof fetch });
+    const fetcher = keyFetcher({ maxCalls: 2, timeout: 5, ...atOnce, fetch: never as typeof fetch });
 
     await expect(fetcher.fetch("https://staff.example.org")).rejects.toThrow(KeysUnavailable);
   });

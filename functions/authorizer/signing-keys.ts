@@ -6,11 +6,11 @@ import type { SimpleJwksCache } from "aws-jwt-verify/jwk";
 type Fetcher = NonNullable<NonNullable<ConstructorParameters<typeof SimpleJwksCache>[0]>["fetcher"]>;
 
 /** How to fetch an issuer's keys. The time-out is in milliseconds. */
-type Asking = { tries: number; timeout: number; pauses: Pauses; random: () => number; fetch: typeof fetch };
+type Asking = { maxCalls: number; timeout: number; pauses: Pauses; random: () => number; fetch: typeof fetch };
 
 /** The settings in a function. The handler supplies `random`. */
 export const usualAsking: Omit<Asking, "random"> = {
-  tries: 3,
+  maxCalls: 3,
   timeout: 2_000,
   pauses: { leastMs: 50, firstMs: 150, longestMs: 300 },
   fetch: (...request) => fetch(...request),
@@ -25,7 +25,7 @@ export class KeysUnavailable extends Error {
  * Fetches an issuer's signing keys over https, from Cognito or from the configured URL. Throws `KeysUnavailable` before
  * the gateway's time-out for an authorizer.
  */
-export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Asking): Fetcher {
+export function keyFetcher({ maxCalls, timeout, pauses, random, fetch: ask }: Asking): Fetcher {
   async function once(uri: string): Promise<ArrayBuffer> {
     const response = await ask(uri, { signal: AbortSignal.timeout(timeout), redirect: "error" });
     if (!response.ok) throw new Failure("user pool signing keys request failed", { status: response.status });
@@ -33,13 +33,13 @@ export function keyFetcher({ tries, timeout, pauses, random, fetch: ask }: Askin
   }
   return {
     async fetch(uri) {
-      for (let attempt = 1; ; attempt += 1) {
+      for (let calls = 1; ; calls += 1) {
         try {
           return await once(uri);
         } catch (cause) {
-          if (attempt >= tries) throw new KeysUnavailable(`no signing keys after ${tries} tries`, { cause });
+          if (calls >= maxCalls) throw new KeysUnavailable(`no signing keys after ${maxCalls} calls`, { cause });
         }
-        await sleep(pauseMs(attempt, pauses, random()));
+        await sleep(pauseMs(calls, pauses, random()));
       }
     },
   };

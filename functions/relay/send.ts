@@ -18,7 +18,7 @@ export const lateSeconds = 120;
 const entriesPerCall = 10;
 const bytesPerCall = 256 * 1024;
 const deletesPerCall = 25;
-const tries = 4;
+const maxCalls = 4;
 const pauses = { firstMs: 200, longestMs: 2_000 };
 
 /**
@@ -100,8 +100,8 @@ async function send(call: readonly Message[], deps: Deps, bus: EventBridgeClient
   const taken: Message[] = [];
   const refused: Message[] = [];
   let left = [...call];
-  for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {
-    if (attempt > 1) await pause(deps.store, attempt - 1, pauses);
+  for (let calls = 1; left.length > 0 && calls <= maxCalls; calls += 1) {
+    if (calls > 1) await pause(deps.store, calls - 1, pauses);
     try {
       const { Entries = [] } = await bus.send(new PutEventsCommand({ Entries: left.map(({ entry }) => entry) }));
       const unsent: Message[] = [];
@@ -142,13 +142,13 @@ async function deleteSent(sent: readonly Message[], deps: Deps): Promise<Readonl
   return deleted;
 }
 
-/** The keys that DynamoDB did not delete after several tries. */
+/** The keys that DynamoDB did not delete after several calls. */
 async function deleteGroup(table: string, group: readonly Message[], deps: Deps): Promise<ReadonlySet<string>> {
   // DynamoDB rejects a batch that names a key twice.
   const keys = new Map(group.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let left = [...keys.values()].map((Key) => ({ DeleteRequest: { Key } }));
-  for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {
-    if (attempt > 1) await pause(deps.store, attempt - 1, pauses);
+  for (let calls = 1; left.length > 0 && calls <= maxCalls; calls += 1) {
+    if (calls > 1) await pause(deps.store, calls - 1, pauses);
     try {
       const { UnprocessedItems } = await deps.store.client.send(
         new BatchWriteCommand({ RequestItems: { [table]: left } }),

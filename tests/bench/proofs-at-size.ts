@@ -27,10 +27,10 @@ async function stampedes(client: Client): Promise<Figure[]> {
     const faults = Object.fromEntries(kinds.map((kind) => [kind, 0.1]));
     const { ran, wrong } = await stampede(client, size, faults);
     stopOn(wrong);
-    const tries = Math.max(...ran.fates.map((fate) => fate.tries));
+    const calls = Math.max(...ran.fates.map((fate) => fate.calls));
     const [kind] = kinds;
     const what = kinds.length > 1 ? "10 % faults of all kinds" : kind ? `10 % faults of kind ${kind}` : "no faults";
-    const value = `0 breaches, ${(ran.wall / 1000).toFixed(1)} s, at most ${tries} tries`;
+    const value = `0 breaches, ${(ran.wall / 1000).toFixed(1)} s, at most ${calls} calls`;
     figures.push({ what: `500 contenders for 20 places, ${what}`, value });
   }
   const { waves, wrong } = await lapsingStampede(client, size);

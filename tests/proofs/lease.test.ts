@@ -191,16 +191,16 @@ const isSettlement = (command: object): boolean =>
   (command.input.TransactItems ?? []).some(({ Put }) => String(Put?.Item?.sk).startsWith("CHG#"));
 
 describe("one payment with concurrent notifications", () => {
-  /** How often the settlement was tried while Stripe's events of a payment were handled in parallel. */
-  async function triesOf(payment: Paid, lease: Between): Promise<number> {
-    let tries = 0;
+  /** How many transactions were sent to settle it while Stripe's events of a payment were handled in parallel. */
+  async function transactionsOf(payment: Paid, lease: Between): Promise<number> {
+    let transactions = 0;
     const counting = storeWith((command, send) => {
-      if (isSettlement(command)) tries++;
+      if (isSettlement(command)) transactions++;
       return lease(command, send);
     });
     await Promise.all(hearersOf(payment).map((consumer) => untilDone(consumer, counting)));
     expect(await leftBy(payment)).toEqual(settledOnce);
-    return tries;
+    return transactions;
   }
 
   const grantedToAll: Between = async (command, send) => (isLease(command) ? {} : send());
@@ -221,9 +221,9 @@ describe("one payment with concurrent notifications", () => {
     };
   }
 
-  test("is settled with one try if consumers wait for each other; control: with several if none waits", async () => {
-    expect(await triesOf(await paid(), plainly)).toBe(1);
-    expect(await triesOf(await paid(), grantedToTwo())).toBeGreaterThan(1);
+  test("is settled with one transaction if consumers wait for each other; control: with several if none waits", async () => {
+    expect(await transactionsOf(await paid(), plainly)).toBe(1);
+    expect(await transactionsOf(await paid(), grantedToTwo())).toBeGreaterThan(1);
   });
 
   const between: [string, (seed: number) => Between, (place: number) => number][] = [

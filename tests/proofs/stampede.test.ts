@@ -15,8 +15,8 @@ afterAll(() => stack?.stop());
 const describeWave = ({ fates, wall }: Wave) => {
   const sorted = fates.map(({ took }) => took).sort((a, b) => a - b);
   const at = (part: number) => Math.round(sorted[Math.floor(sorted.length * part)] ?? 0);
-  const most = Math.max(...fates.map(({ tries }) => tries));
-  return `${fates.length} contenders: ${Math.round(wall)} ms, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${most} tries`;
+  const most = Math.max(...fates.map(({ calls }) => calls));
+  return `${fates.length} contenders: ${Math.round(wall)} ms, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${most} calls`;
 };
 
 describe("a stampede for the last places (I1)", () => {
@@ -76,7 +76,7 @@ describe("a stampede for the last places (I1)", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("30 % conflicts and 30 % throttling give the same result, within bounded tries", async () => {
+  test("30 % conflicts and 30 % throttling give the same result, within bounded calls", async () => {
     const faults = { conflict: 0.3, throttle: 0.3 };
     const { ran, wrong } = await stampede(client, { contenders: 100, places: 8, seed: 5 }, faults);
 

@@ -4,8 +4,8 @@ import { seeded } from "../harness/store.ts";
 import { dump } from "./dump.ts";
 import { breaches, placesHeldOnce, placesNeverShared } from "./invariants.ts";
 
-/** The result of one contender: `code` is `held` or the refusal; `tries` counts the answers that asked for a retry. */
-export type Fate = { code: string; tries: number; bookingId: string | null; email: string; took: number };
+/** The result of one contender: `code` is `held` or the refusal; `calls` counts its requests. */
+export type Fate = { code: string; calls: number; bookingId: string | null; email: string; took: number };
 
 export type Wave = { fates: Fate[]; held: Fate[]; wall: number };
 
@@ -39,7 +39,7 @@ export async function contendersFor(
 /** The answers that ask for the same request again. They are allowed only while faults are on. */
 const tryAgain = new Set(["unavailable", "conflict"]);
 /** Steady faults soon use up the SDK's retries, and then each fault reaches the client. */
-const mostTries = 20;
+const maxCalls = 20;
 
 /**
  * All contenders request a place at the same moment. Each repeats its request under the same key while the answer asks
@@ -60,15 +60,15 @@ async function contend(
 ): Promise<Fate> {
   const began = performance.now();
   const request = { token, key: `hold-${email}`, body: { quoteId, participant: participantBody(email) } };
-  for (let tries = 1; ; tries++) {
+  for (let calls = 1; ; calls++) {
     const answer = await client.call("POST", "/v1/bookings", request);
     const code = answer.status === 201 ? "held" : codeOf(answer);
     // 500 is API Gateway's own answer if the handler's process died.
     const again = tryAgain.has(code) || (handlersDie && answer.status === 500);
-    if (!again || tries === mostTries) {
-      return { code, tries, email, bookingId: answer.body?.id ?? null, took: performance.now() - began };
+    if (!again || calls === maxCalls) {
+      return { code, calls, email, bookingId: answer.body?.id ?? null, took: performance.now() - began };
     }
-    await sleep(random() * 100 * tries);
+    await sleep(random() * 100 * calls);
   }
 }
 

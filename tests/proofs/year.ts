@@ -56,7 +56,7 @@ const atOnce = 4;
 /** After this many midnights the audit log and all events are checked too, as at the end. */
 const wholeEvery = 40;
 /** A person gives up a request after this many faults in a row. */
-const mostTries = 30;
+const maxCalls = 30;
 
 /**
  * A year of bookings on all plans. Clients and cards behave by seed, calls fail, and webhooks are duplicated, reordered
@@ -157,12 +157,12 @@ function beginner(scene: Scene, options: YearOptions, cohorts: string[], found: 
 function asking(client: Client): Scene["ask"] {
   return async (method, path, call) => {
     const key = crypto.randomUUID();
-    for (let tries = 1; ; tries++) {
+    for (let calls = 1; ; calls++) {
       const answer: Answer = await client.call(method, path, method === "POST" ? { ...call, key } : call);
       const code = answer.body?.code;
       const again =
         answer.status >= 500 || ["conflict", "idempotency_in_progress", "payment_provider_unavailable"].includes(code);
-      if (!again || tries === mostTries) return answer;
+      if (!again || calls === maxCalls) return answer;
       await client.advance("PT5S");
     }
   };

@@ -69,7 +69,7 @@ export function isThrottled(error: unknown): boolean {
 }
 
 /**
- * The SDK retries a closed socket itself. Then the error is that of the second try, and says nothing about the first.
+ * The SDK retries a closed socket itself. Then the error is that of the second request, and says nothing about the first.
  */
 function neverSent(error: InstanceType<typeof Stripe.errors.StripeConnectionError>): boolean {
   const detail = error.detail as { code?: unknown } | undefined;

@@ -477,7 +477,7 @@ describe("a call that fails", () => {
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unavailable" });
   });
 
-  test("stays unknown when a first try without an answer is followed by a rate limit", async () => {
+  test("stays unknown when a first call without an answer is followed by a rate limit", async () => {
     const { gateway } = await stripeThat(silence, stripeError(429, { type: "invalid_request_error", message: "slow" }));
 
     expect(await gateway.createCustomer(anna, "key_1")).toMatchObject({ ok: false, kind: "unknown" });

@@ -34,8 +34,8 @@ const expandedSession = ["payment_intent.latest_charge.balance_transaction", "se
 const expandedRefund = ["balance_transaction", "failure_balance_transaction"];
 
 /**
- * The `Gateway` over Stripe's own SDK. It retries here and not in the SDK, because only a caller that saw every try can
- * tell "never happened" from "unknown". All tries of one call carry the same idempotency key.
+ * The `Gateway` over Stripe's own SDK. It retries here and not in the SDK, because only a caller that saw every call can
+ * tell "never happened" from "unknown". A call and its retries carry the same idempotency key.
  */
 export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const sleep = options.sleep ?? ((ms) => new Promise((wake) => setTimeout(wake, ms)));

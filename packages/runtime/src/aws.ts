@@ -1,5 +1,5 @@
 /**
- * The settings of every AWS client: short time-outs and a bounded number of tries, so that an outage ends in an answer
+ * The settings of every AWS client: short time-outs and a bounded number of retries, so that an outage ends in an answer
  * before the caller or the function times out. A request that timed out may have taken effect; conditions or tokens
  * make repeated writes harmless.
  */

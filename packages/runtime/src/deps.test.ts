@@ -46,11 +46,11 @@ test("reports that the account is not configured, and checks again at each invoc
 });
 
 test("is built again after a failure", async () => {
-  let tries = 0;
+  let calls = 0;
   const factory = depsFor({
     gateway: () => async () => {
-      tries += 1;
-      if (tries === 1) throw new Error("the secret could not be read");
+      calls += 1;
+      if (calls === 1) throw new Error("the secret could not be read");
       return {} as Gateway;
     },
   });

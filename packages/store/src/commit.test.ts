@@ -13,16 +13,16 @@ import type { Store } from "./store.ts";
 
 const start: Instant = "2027-03-31T23:59:58Z";
 
-/** A table that answers the nth try with the nth error, then accepts; each try takes two seconds. */
+/** A table that answers the nth call with the nth error, then accepts; each call takes two seconds. */
 function storeThat(...answers: Error[]) {
-  const tries: { token: string | undefined; item: Record<string, unknown> | undefined }[] = [];
+  const requests: { token: string | undefined; item: Record<string, unknown> | undefined }[] = [];
   let now = start;
   let id = 0;
   const client = {
     async send({ input }: TransactWriteCommand) {
-      tries.push({ token: input.ClientRequestToken, item: input.TransactItems?.[0]?.Put?.Item });
+      requests.push({ token: input.ClientRequestToken, item: input.TransactItems?.[0]?.Put?.Item });
       now = plusSeconds(now, 2);
-      const answer = answers[tries.length - 1];
+      const answer = answers[requests.length - 1];
       if (answer !== undefined) throw answer;
       return {};
     },
@@ -43,7 +43,7 @@ function storeThat(...answers: Error[]) {
     clock: { now: () => now },
     correlationId: "test",
   };
-  return { store, tries };
+  return { store, requests };
 }
 
 const $metadata = {};
@@ -63,18 +63,18 @@ const entry = (store: Store): Guarded<"stale">[] => {
 };
 
 describe("a journal entry", () => {
-  test("is posted at the instant of the try that commits it, in that month", async () => {
-    const { store, tries } = storeThat(canceled({ attempts: 1 }));
+  test("is posted at the instant of the request that commits it, in that month", async () => {
+    const { store, requests } = storeThat(canceled({ attempts: 1 }));
 
     expect(await commit(store, entry(store))).toEqual({ ok: true });
 
-    expect(tries.map(({ item }) => [item?.postedAt, item?.monthPk])).toEqual([
+    expect(requests.map(({ item }) => [item?.postedAt, item?.monthPk])).toEqual([
       ["2027-03-31T23:59:58Z", expect.stringMatching(/^MONTH#2027-03#\d$/)],
       ["2027-04-01T00:00:00Z", expect.stringMatching(/^MONTH#2027-04#\d$/)],
     ]);
-    expect(tries[1]?.item?.monthSk).toBe(`2027-04-01T00:00:00Z#${tries[1]?.item?.id}`);
-    expect(tries[1]?.item?.bookingSk).toBe(tries[1]?.item?.monthSk);
-    expect(tries[0]?.token).not.toBe(tries[1]?.token);
+    expect(requests[1]?.item?.monthSk).toBe(`2027-04-01T00:00:00Z#${requests[1]?.item?.id}`);
+    expect(requests[1]?.item?.bookingSk).toBe(requests[1]?.item?.monthSk);
+    expect(requests[0]?.token).not.toBe(requests[1]?.token);
   });
 
   test.each([
@@ -83,34 +83,34 @@ describe("a journal entry", () => {
     ["was cancelled when the client had asked before", canceled({ attempts: 2 })],
     ["was cancelled, and nobody knows how often the client had asked", canceled()],
   ])("is not stamped again while a try may have been applied: it %s", async (_what, answer) => {
-    const { store, tries } = storeThat(answer);
+    const { store, requests } = storeThat(answer);
 
     expect(await commit(store, entry(store))).toEqual({ ok: true });
 
-    expect(tries).toHaveLength(2);
-    expect(tries[1]).toEqual(tries[0]);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toEqual(requests[0]);
   });
 });
 
 test("a transaction without a stamp keeps its token on every retry", async () => {
-  const { store, tries } = storeThat(canceled({ attempts: 1 }));
+  const { store, requests } = storeThat(canceled({ attempts: 1 }));
   const plain = { write: { Put: { TableName: "core", Item: { pk: "A", sk: "B" } } } };
 
   expect(await commit(store, [plain])).toEqual({ ok: true });
 
-  expect(tries[1]).toEqual(tries[0]);
+  expect(requests[1]).toEqual(requests[0]);
 });
 
-test("a refusal is returned after the first try", async () => {
+test("a refusal is returned after the first call", async () => {
   const failed = new TransactionCanceledException({
     message: "",
     $metadata,
     CancellationReasons: [{ Code: "ConditionalCheckFailed" }],
   });
-  const { store, tries } = storeThat(failed);
+  const { store, requests } = storeThat(failed);
 
   expect(await commit(store, entry(store))).toEqual({ ok: false, reason: "stale" });
-  expect(tries).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 test("a commit returns the caller's result, and a refusal does not", async () => {

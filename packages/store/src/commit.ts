@@ -11,7 +11,7 @@ type Item = Record<string, unknown>;
 /**
  * One write of a transaction, with the refusal to return if its condition fails. `refusal` can be a function of the
  * item that failed the condition. A write without a refusal has no condition that fails in normal operation. `stamp`
- * returns fields with the instant of the commit, computed again for each try.
+ * returns fields with the instant of the commit, computed again for each request.
  */
 export type Guarded<Refusal extends string> = {
   write: TransactItem;
@@ -27,18 +27,18 @@ export type CommitResult<Refusal extends string, Done = { ok: true }> =
   | Done
   | { ok: false; reason: Refusal | "conflict" };
 
-/** A stamped try is written within this time or not at all: two whole requests of the client with their pauses. */
-const longestTryMs = 8_000;
+/** A stamped request is written within this time or not at all: two whole requests of the client with their pauses. */
+const longestRequestMs = 8_000;
 /** DynamoDB can finish a request after its client has given up, and an index lags behind its table. */
 const lagMs = 2_000;
 
 /** An entry is visible, also in an index, this many seconds after its stamp. Stamps are truncated to whole seconds. */
-export const settledAfterSeconds = Math.ceil((longestTryMs + lagMs) / 1_000) + 1;
+export const settledAfterSeconds = Math.ceil((longestRequestMs + lagMs) / 1_000) + 1;
 
 /**
  * Writes all or nothing in one TransactWriteItems. Retries transaction conflicts and throttling with full jitter,
- * within bounds, under one client request token, so a try whose answer was lost is not applied twice. Only if something
- * is stamped, and DynamoDB's first answer says that nothing was written, does the next try get a new stamp and a new
+ * within bounds, under one client request token, so a call whose answer was lost is not applied twice. Only if something
+ * is stamped, and DynamoDB's first answer says that nothing was written, does the next call get a new stamp and a new
  * token. Returns `done`, the first refusal in the order of the writes, or `conflict`.
  */
 export function commit<Refusal extends string>(
@@ -71,12 +71,12 @@ async function committed<Refusal extends string>(
   done: { ok: true },
   until: Instant | null = null,
 ): Promise<CommitResult<Refusal>> {
-  let current = nextTry(store, guarded);
+  let current = nextRequest(store, guarded);
   const send = async () => {
     try {
       await sendOnce(store, current);
     } catch (error) {
-      if (current.bound !== null && wroteNothing(error)) current = nextTry(store, guarded);
+      if (current.bound !== null && wroteNothing(error)) current = nextRequest(store, guarded);
       throw error;
     }
   };
@@ -91,20 +91,20 @@ async function committed<Refusal extends string>(
   }
 }
 
-/** `bound` aborts a stamped try; null if nothing is stamped. */
-type Try = { command: TransactWriteCommand; bound: AbortSignal | null };
+/** `bound` aborts a stamped request; null if nothing is stamped. */
+type TransactRequest = { command: TransactWriteCommand; bound: AbortSignal | null };
 
-function nextTry(store: Store, guarded: Guarded<string>[]): Try {
+function nextRequest(store: Store, guarded: Guarded<string>[]): TransactRequest {
   const at = store.clock.now();
   const command = new TransactWriteCommand({
     ClientRequestToken: store.ids.next("evt").slice(0, 36),
     TransactItems: guarded.map(({ write, stamp }) => withOldImage(write, stamp?.(at))),
   });
   const isStamped = guarded.some(({ stamp }) => stamp !== undefined);
-  return { command, bound: isStamped ? AbortSignal.timeout(longestTryMs) : null };
+  return { command, bound: isStamped ? AbortSignal.timeout(longestRequestMs) : null };
 }
 
-async function sendOnce(store: Store, { command, bound }: Try): Promise<void> {
+async function sendOnce(store: Store, { command, bound }: TransactRequest): Promise<void> {
   try {
     bound?.throwIfAborted();
     await store.client.send(command, bound === null ? {} : { abortSignal: bound });

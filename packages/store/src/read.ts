@@ -64,9 +64,9 @@ export async function readItems(store: Store, wanted: Key[], table = store.table
   // DynamoDB rejects a batch that names a key twice.
   const once = new Map(wanted.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let missing: Item[] = [...once.values()];
-  for (let attempt = 0; missing.length > 0; attempt++) {
-    if (attempt === 6) throw new Error("the items could not be read: the table keeps throttling");
-    if (attempt > 0) await pause(store, attempt, throttledPauses);
+  for (let calls = 0; missing.length > 0; calls++) {
+    if (calls === 6) throw new Error("the items could not be read: the table keeps throttling");
+    if (calls > 0) await pause(store, calls, throttledPauses);
     const { Responses, UnprocessedKeys } = await store.client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: missing, ConsistentRead: true } } }),
     );

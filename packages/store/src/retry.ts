@@ -9,18 +9,18 @@ import { type Pauses, pauseMs } from "@clearing/domain/retry";
 import { hasCome, type Instant } from "@clearing/domain/time";
 import type { Store } from "./store.ts";
 
-const usualTries = 7;
+const maxCalls = 7;
 const usualPauses: Pauses = { firstMs: 30, longestMs: 400 };
 
-/** Waits with jitter after failed try number `failedTries` (from 1). Returns the wait in milliseconds. */
-export async function pause(store: Store, failedTries: number, pauses = usualPauses): Promise<number> {
-  const ms = pauseMs(failedTries, pauses, store.random());
+/** Waits with jitter after failed call number `failedCalls` (from 1). Returns the wait in milliseconds. */
+export async function pause(store: Store, failedCalls: number, pauses = usualPauses): Promise<number> {
+  const ms = pauseMs(failedCalls, pauses, store.random());
   await store.sleep(ms);
   return ms;
 }
 
 /**
- * Sends a transaction, and retries conflicts and throttling: at most seven tries, none after `until`. Throws every
+ * Sends a transaction, and retries conflicts and throttling: at most seven calls, none after `until`. Throws every
  * other error at once, and the last failure.
  */
 export async function retried<Answer>(
@@ -28,12 +28,12 @@ export async function retried<Answer>(
   send: () => Promise<Answer>,
   until: Instant | null = null,
 ): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
+  for (let calls = 1; ; calls++) {
     try {
       return await send();
     } catch (error) {
-      if (!passes(error) || attempt === usualTries || isOver(store, until)) throw error;
-      await pause(store, attempt);
+      if (!passes(error) || calls === maxCalls || isOver(store, until)) throw error;
+      await pause(store, calls);
     }
   }
 }

@@ -6,7 +6,7 @@ export type TimedFlow = UnitPeriods & { amount: number };
 /** The upper limit of the rate per unit-period: 1,000 times the amount owed. */
 const highestRate = 1_000;
 /** More steps than bisection alone would need to reach a rate's last digit. */
-const mostTries = 200;
+const maxSteps = 200;
 
 /**
  * Solves the general equation of Appendix J (b)(8): the rate per unit-period at which the payments and the advances
@@ -83,7 +83,7 @@ function rateWithin(flows: readonly TimedFlow[], { low, high }: Bracket): number
   const bounds = { low, high };
   let rate = low;
   let step = high - low;
-  for (let tries = 0; tries < mostTries && Math.abs(step) > Number.EPSILON * rate; tries++) {
+  for (let steps = 0; steps < maxSteps && Math.abs(step) > Number.EPSILON * rate; steps++) {
     const { value, slope } = valueAt(flows, rate);
     if (value === 0) return rate;
     if (value > 0) bounds.low = rate;

@@ -1,9 +1,9 @@
-/** The limits of the pauses between the tries of one call, in milliseconds. Without `leastMs` a pause may be 0. */
+/** The limits of the pauses between repeated calls, in milliseconds. Without `leastMs` a pause may be 0. */
 export type Pauses = { firstMs: number; longestMs: number; leastMs?: number };
 
 /**
- * How long to pause after a number of failed tries, in milliseconds: exponential backoff within limits and with jitter,
+ * How long to pause after a number of failed calls, in milliseconds: exponential backoff within limits and with jitter,
  * so that callers who failed together do not retry together. `chance` is uniform in [0, 1).
  */
-export const pauseMs = (failedTries: number, { firstMs, longestMs, leastMs = 0 }: Pauses, chance: number): number =>
-  leastMs + chance * (Math.min(longestMs, firstMs * 2 ** (failedTries - 1)) - leastMs);
+export const pauseMs = (failedCalls: number, { firstMs, longestMs, leastMs = 0 }: Pauses, chance: number): number =>
+  leastMs + chance * (Math.min(longestMs, firstMs * 2 ** (failedCalls - 1)) - leastMs);

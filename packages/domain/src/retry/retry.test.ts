@@ -10,10 +10,10 @@ test.each([
   [4, 240],
   [5, 400],
   [60, 400],
-])("after %i failed tries a pause is at most %i ms", (failedTries, longest) => {
-  expect(pauseMs(failedTries, pauses, 1)).toBe(longest);
-  expect(pauseMs(failedTries, pauses, 0.25)).toBe(longest / 4);
-  expect(pauseMs(failedTries, pauses, 0)).toBe(0);
+])("after %i failed calls a pause is at most %i ms", (failedCalls, longest) => {
+  expect(pauseMs(failedCalls, pauses, 1)).toBe(longest);
+  expect(pauseMs(failedCalls, pauses, 0.25)).toBe(longest / 4);
+  expect(pauseMs(failedCalls, pauses, 0)).toBe(0);
 });
 
 test.each([
