@@ -1,4 +1,4 @@
-import { type OpenPage, openCheckout } from "@clearing/commands/checkout";
+import { type OpenSession, openCheckout } from "@clearing/commands/checkout";
 import { settleOnReturn } from "@clearing/commands/settle";
 import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
@@ -13,9 +13,9 @@ import { recordOf } from "@clearing/runtime/record";
 import { readBooking } from "@clearing/store/booking";
 import { readWayBack } from "@clearing/store/way-back";
 import { methodCheckout, methodReturn } from "./method-checkout.ts";
-import { openPageAnswer } from "./open-page-answer.ts";
 import { refuseStripe } from "./refusal.ts";
 import { namelessPage, returnPage, unknownPage } from "./return-page.ts";
+import { sessionAnswer } from "./session-answer.ts";
 
 type Context = RequestContext<Deps & { gateway: Gateway }>;
 
@@ -31,11 +31,11 @@ export const checkoutBindings = [
     }
     const { purpose, method } = body;
     if (purpose === "payment_method") return methodCheckout(context, params.id, method);
-    const shown = ({ url, sessionId, sessionExpiresAt: expiresAt }: OpenPage) => ({ url, sessionId, expiresAt });
+    const shown = ({ url, sessionId, sessionExpiresAt: expiresAt }: OpenSession) => ({ url, sessionId, expiresAt });
     const payer = {
       mayPay: (booking: Booking) => owns(caller, booking),
       email: caller.email,
-      answer: (page: OpenPage) => recordOf(context, 200, shown(page)),
+      answer: (session: OpenSession) => recordOf(context, 200, shown(session)),
     };
     const command = { ...body, bookingId: params.id, purpose };
     const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]), payer);
@@ -45,7 +45,7 @@ export const checkoutBindings = [
       return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
     }
     const answer = shown(opened.attempt);
-    return opened.kept ? { status: 200, body: answer } : openPageAnswer(context, answer);
+    return opened.kept ? { status: 200, body: answer } : sessionAnswer(context, answer);
   }),
 
   bind(

@@ -8,9 +8,9 @@ import type { Answer, Reply } from "@clearing/runtime/api";
 import type { RequestContext } from "@clearing/runtime/binding";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
-import { openPageAnswer } from "./open-page-answer.ts";
 import { refuseStripe } from "./refusal.ts";
 import { methodReturnPage, unknownPage } from "./return-page.ts";
+import { sessionAnswer } from "./session-answer.ts";
 
 /**
  * Opens the page that saves another payment method. The client's request also gives the permission to collect from it.
@@ -29,7 +29,7 @@ export async function methodCheckout(
   const { permission } = opened;
   const text = permission && { version: permission.version, hash: permission.hash, html: permission.html };
   const answer = { url, sessionId, expiresAt, ...(text === null ? {} : { permission: text }) };
-  return openPageAnswer(context, answer);
+  return sessionAnswer(context, answer);
 }
 
 /** Shows the result to a client who returns from the page that saves a method. */

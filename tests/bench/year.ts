@@ -17,13 +17,13 @@ export async function yearFigures(): Promise<Figure[]> {
 async function everybodyAtOnce(): Promise<Figure> {
   const { store, stop } = await startTestStore();
   try {
-    const paidBy = { try: 0, page: 0, nobody: 0 };
+    const paidBy = { try: 0, session: 0, nobody: 0 };
     for (let seed = 1; seed <= rounds; seed++) {
       const round = await oneDue(store, seed);
       stopOn(round.wrong);
       paidBy[round.paidBy]++;
     }
-    const value = `0 breaches, ${paidBy.try} by a try, ${paidBy.page} on the page`;
+    const value = `0 breaches, ${paidBy.try} by a try, ${paidBy.session} on the page`;
     return { what: `${rounds} dues collected, paid, polled and told of at once`, value };
   } finally {
     await stop();

@@ -116,15 +116,15 @@ export function allowAutopay(store: Store, booking: Booking, answer: Answer = no
 }
 
 /** Signs a held booking and opens Stripe's page for its deposit. */
-async function openPage(store: Store, booking: Booking): Promise<void> {
+async function signAndCheckOut(store: Store, booking: Booking): Promise<void> {
   await sign(store, booking);
   await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "deposit" }, actor);
 }
 
 /** Signed, with Stripe's page for the deposit open. */
-export async function withPage(store: Store): Promise<Booking> {
+export async function withSession(store: Store): Promise<Booking> {
   const booking = await held(store);
-  await openPage(store, booking);
+  await signAndCheckOut(store, booking);
   return booking;
 }
 
@@ -132,14 +132,14 @@ export async function withPage(store: Store): Promise<Booking> {
 export async function overtaken(store: Store): Promise<Booking> {
   const [first, second] = await offers(store);
   const booking = await holdOf(store, first, now);
-  await openPage(store, booking);
+  await signAndCheckOut(store, booking);
   await holdOf(store, second, lapsedAt);
   return booking;
 }
 
 /** A lapsed hold whose page has expired. */
 export async function abandoned(store: Store): Promise<Booking> {
-  const booking = await withPage(store);
+  const booking = await withSession(store);
   await lapse(store, booking);
   await settleDeposit(store, booking, { kind: "expired" }, lapsedAt);
   return booking;
@@ -170,7 +170,7 @@ export async function settleDeposit(
 
 /** The deposit is paid. */
 export async function paid(store: Store): Promise<Booking> {
-  const booking = await withPage(store);
+  const booking = await withSession(store);
   await settleDeposit(store, booking);
   return booking;
 }

@@ -247,7 +247,7 @@ test("a lock is taken if it is free, ours or lapsed, and never from another book
 test("a lock that follows the claim is moved only while it is ours, and not taken again after its release", async () => {
   const buyer = { ...us(), holdSlot: 1 };
   const taken = locksTakenForOwn(buyer);
-  const slot = (await lockWrites(running.store, buyer, "card_page", { until: later, now }, taken)).at(-1);
+  const slot = (await lockWrites(running.store, buyer, "card_session", { until: later, now }, taken)).at(-1);
   if (slot === undefined) throw new Error("no lock follows");
   expect(await tried(slot, null)).toBe("refused");
   expect(await tried(slot, { bookingId: theirs, until: earlier })).toBe("refused");

@@ -20,7 +20,7 @@ describe("a due that is collected, paid on its page, polled and notified at once
     for (let seed = 1; seed <= 12; seed++) ran.push(await oneDue(running.store, seed));
 
     expect(ran.flatMap(({ wrong }) => wrong)).toEqual([]);
-    expect(new Set(ran.map(({ paidBy }) => paidBy))).toEqual(new Set(["try", "page"]));
+    expect(new Set(ran.map(({ paidBy }) => paidBy))).toEqual(new Set(["try", "session"]));
   });
 });
 

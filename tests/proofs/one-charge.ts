@@ -15,7 +15,7 @@ type Life = Awaited<ReturnType<typeof collecting>>;
 type Pages = { sessions: Map<string, CheckoutFacts>; gateway: Partial<Gateway> };
 
 /** The result of a round: what is wrong, and how the due was paid. */
-export type Round = { wrong: string[]; paidBy: "try" | "page" | "nobody" };
+export type Round = { wrong: string[]; paidBy: "try" | "session" | "nobody" };
 
 /** The maximum time between the starts of a round's contenders. */
 const apartMs = 12;
@@ -62,7 +62,7 @@ export async function oneDue(store: Store, seed: number): Promise<Round> {
       ...(charges.length === 1 ? [] : [`round ${seed}: ${charges.length} charges: ${charges.join(", ")}`]),
       ...(paid ? [] : [`round ${seed}: the due is ${due?.status}, ${due?.paid} of ${due?.amount} paid`]),
     ],
-    paidBy: charges.length === 0 ? "nobody" : life.intents.some(({ charge }) => charge !== null) ? "try" : "page",
+    paidBy: charges.length === 0 ? "nobody" : life.intents.some(({ charge }) => charge !== null) ? "try" : "session",
   };
 }
 

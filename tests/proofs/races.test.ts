@@ -32,7 +32,7 @@ import {
   sign,
   signed,
   spread,
-  withPage,
+  withSession,
 } from "../harness/journey.ts";
 import { actor } from "../harness/sample.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -99,7 +99,7 @@ const races: Record<string, Race> = {
     answers: [true, "invalid_transition"],
   },
   "cancelling, and the deposit's settlement": {
-    made: withPage,
+    made: withSession,
     act: cancel,
     meanwhile: (store, booking) => settleDeposit(store, booking),
     answers: [true],
@@ -123,19 +123,19 @@ const races: Record<string, Race> = {
     answers: [true, "invalid_transition"],
   },
   "settling a deposit, and a cancellation": {
-    made: withPage,
+    made: withSession,
     act: (store, booking) => settleDeposit(store, booking),
     meanwhile: cancel,
     answers: [true],
   },
   "settling a deposit, and the lapse of its hold": {
-    made: withPage,
+    made: withSession,
     act: (store, booking) => settleDeposit(store, booking),
     meanwhile: (store, { id }) => lapseHold(store, id, occasionAt(plusMinutes(now, 40))),
     answers: [true],
   },
   "settling a deposit twice": {
-    made: withPage,
+    made: withSession,
     act: (store, booking) => settleDeposit(store, booking),
     meanwhile: (store, booking) => settleDeposit(store, booking),
     answers: [true],

@@ -58,7 +58,7 @@ async function paying(of: Sale) {
   const held = await hold(of, somebody(), now);
   const { attempt, lapsedAt } = await payingLate(running.store, held, now);
   const until = plusMinutes(lapsedAt, -1);
-  await commit(running.store, await lockWrites(running.store, held, "debit_page", { until, now }));
+  await commit(running.store, await lockWrites(running.store, held, "debit_session", { until, now }));
   const booking = await readBooking(running.store, held.id);
   if (booking === null) throw new Error("no booking");
   return { booking, attempt, lapsedAt };
@@ -84,7 +84,7 @@ const claimOf = async (booking: Booking) =>
 const endingsOf = async ({ owner, cohortId }: Booking) =>
   (await readItems(running.store, [keys.unpaidEndings(owner.sub, cohortId)])).map(({ instants }) => instants);
 
-const notesOf = async ({ id }: Booking) => (await readItems(running.store, [keys.pages(id)])).length;
+const notesOf = async ({ id }: Booking) => (await readItems(running.store, [keys.attemptsToClose(id)])).length;
 
 const statusOf = async ({ id }: Booking) => (await readBooking(running.store, id))?.status;
 

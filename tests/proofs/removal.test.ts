@@ -2,7 +2,7 @@ import { PutCommand, QueryCommand, ScanCommand, TransactWriteCommand } from "@aw
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
-import { closePages } from "@clearing/commands/pages";
+import { closeAttempts } from "@clearing/commands/open-attempts";
 import { removeBooking } from "@clearing/commands/removal";
 import type { Services } from "@clearing/commands/services";
 import { lapseHold } from "@clearing/commands/sweep";
@@ -48,7 +48,7 @@ type Item = Record<string, unknown>;
 type Hold = { booking: Booking; attempt: Attempt };
 
 /** A signed hold whose page was opened. */
-async function onPage(): Promise<Hold> {
+async function withOpenSession(): Promise<Hold> {
   const { store } = running;
   const program = sampleProgram();
   const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
@@ -71,7 +71,7 @@ const settle = (store: Store, { booking, attempt }: Hold, outcome: PaymentOutcom
 
 /** A lapsed hold whose page had this outcome. */
 async function lapsed(outcome: PaymentOutcome | null = { kind: "expired" }): Promise<Hold> {
-  const hold = await onPage();
+  const hold = await withOpenSession();
   await lapseHold(running.store, hold.booking.id, occasionAt(lapsedAt));
   if (outcome !== null) await settle(running.store, hold, outcome, lapsedAt);
   return hold;
@@ -230,7 +230,7 @@ describe("an event about a removed booking", () => {
 
     await progressOn(event as never, deps);
     await mailAbout(event as never, { ...deps, mailer } as never);
-    expect(await closePages(contextOf(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
+    expect(await closeAttempts(contextOf(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
     expect(await settle(running.store, hold, lateMoney(hold), removedAt)).toEqual({ ok: false, reason: "not_found" });
     expect(sent).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { turnSeconds } from "@clearing/domain/deadline-work";
 import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
+import { attemptsClosed } from "@clearing/store/attempts-to-close";
 import { commit } from "@clearing/store/commit";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
@@ -9,7 +10,6 @@ import { postpone } from "@clearing/store/deadlines";
 import { keys } from "@clearing/store/keys";
 import { underLease } from "@clearing/store/lease";
 import { countMail } from "@clearing/store/mail-bound";
-import { pagesClosed } from "@clearing/store/pages";
 import { readItem } from "@clearing/store/read";
 import type { Store } from "@clearing/store/store";
 import { markStripeEvent, resendStripeEvent, storeStripeEvent } from "@clearing/store/stripe-event";
@@ -230,14 +230,14 @@ describe("mails to one mailbox on one day", () => {
 });
 
 test("the note of a booking's open pages is deleted only by a reader of its ending", async () => {
-  const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof pagesClosed>[1];
-  await put(keys.pages(booking.id), { endedIn: 5 });
+  const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof attemptsClosed>[1];
+  await put(keys.attemptsToClose(booking.id), { endedIn: 5 });
 
-  await pagesClosed(store, booking);
-  expect(await itemAt(keys.pages(booking.id))).toMatchObject({ endedIn: 5 });
+  await attemptsClosed(store, booking);
+  expect(await itemAt(keys.attemptsToClose(booking.id))).toMatchObject({ endedIn: 5 });
 
-  await pagesClosed(store, { ...booking, version: 5 });
-  expect(await itemAt(keys.pages(booking.id))).toBeNull();
+  await attemptsClosed(store, { ...booking, version: 5 });
+  expect(await itemAt(keys.attemptsToClose(booking.id))).toBeNull();
 });
 
 describe("an event of Stripe's", () => {

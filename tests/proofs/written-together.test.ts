@@ -153,7 +153,7 @@ const rows: Row[] = [
   },
   {
     when: "the deposit is paid",
-    made: journey.withPage,
+    made: journey.withSession,
     act: (booking) => journey.settleDeposit(store, booking),
     leaves: [
       "PaymentSettled",
@@ -168,7 +168,7 @@ const rows: Row[] = [
   },
   {
     when: "a bank debit for the deposit is on its way",
-    made: journey.withPage,
+    made: journey.withSession,
     act: (booking) => journey.settleDeposit(store, booking, { kind: "processing" }),
     leaves: ["PaymentProcessing", "attempt", "booking", "participant lock", "place"],
   },
@@ -187,7 +187,7 @@ const rows: Row[] = [
   {
     when: "late money finds its place free",
     made: async () => {
-      const booking = await journey.withPage(store);
+      const booking = await journey.withSession(store);
       await journey.lapse(store, booking);
       return booking;
     },
@@ -304,7 +304,7 @@ const rows: Row[] = [
   },
   {
     when: "a hold is cancelled while its page is open",
-    made: journey.withPage,
+    made: journey.withSession,
     act: (booking) => journey.cancel(store, booking, "client", answer),
     leaves: ["answer", "booking", "no participant lock", "pages", "place"],
   },

@@ -27,7 +27,7 @@ import { moveClaim } from "@clearing/store/place-claim";
 import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
 import { ensureCustomer } from "./customer.ts";
-import { closeAttempt, lookAtPage } from "./pages.ts";
+import { closeAttempt, lookAtSession } from "./open-attempts.ts";
 import { occasionFor, type Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { abandon, type Settled, settle } from "./settle.ts";
@@ -40,11 +40,11 @@ export type CheckoutCommand = {
   method?: PaymentMethod | undefined;
 };
 
-export type OpenPage = CheckoutAttempt & { sessionId: string; url: string };
+export type OpenSession = CheckoutAttempt & { sessionId: string; url: string };
 
 export type OpenCheckout =
-  /** `kept`: the idempotency record was written together with the page. */
-  { ok: true; attempt: OpenPage; kept: boolean } | CheckoutRefused | GatewayFailure;
+  /** `kept`: the idempotency record was written together with the session. */
+  { ok: true; attempt: OpenSession; kept: boolean } | CheckoutRefused | GatewayFailure;
 
 /** `abandon`: this attempt blocks a new one and must be abandoned first. */
 type Begun = { ok: true; attempt: Attempt; booking: Booking; abandon?: true } | CheckoutRefused;
@@ -54,12 +54,12 @@ export type Payer = {
   mayPay: (booking: Booking) => boolean;
   /** The caller's address. If the caller owns the booking, the customer is read together with it. */
   email: string;
-  /** The idempotency record, written in the transaction that records the page. */
-  answer: (page: OpenPage) => IdempotencyRecord | null;
+  /** The idempotency record, written in the transaction that records the session. */
+  answer: (session: OpenSession) => IdempotencyRecord | null;
 };
 
 /**
- * The maximum number of rounds: one each for a page that expired, a session that was never created and a customer that
+ * The maximum number of rounds: one each for a session that expired, one that was never created and a customer that
  * is gone, and one more.
  */
 const rounds = 4;
@@ -68,7 +68,7 @@ const rounds = 4;
  * Opens Stripe's hosted page for one due, or returns the open one. It records the attempt, calls Stripe under the
  * attempt's idempotency key, and records the outcome; after a crash in between, the next call or the sweep continues.
  * An attempt of the due that waits for the verification of a bank account is abandoned first. If Stripe no longer has
- * the client's customer, the attempt is refused and the next one uses a new customer. An existing page is checked at
+ * the client's customer, the attempt is refused and the next one uses a new customer. An open session is checked at
  * Stripe before it is returned.
  */
 export async function openCheckout(
@@ -86,10 +86,10 @@ export async function openCheckout(
       ? await abandon(services, { bookingId: command.bookingId, attemptId: begun.attempt.id }, "checkout")
       : await current(services, begun, payer);
     if (!settled.ok) return settled;
-    const page = pageOf(settled.attempt);
+    const session = openSessionOf(settled.attempt);
     const { status, failureCode, customerId } = settled.attempt;
-    if (status === "open" && page !== null && page.sessionExpiresAt > services.clock.now()) {
-      return { ok: true, attempt: page, kept: settled.kept ?? false };
+    if (status === "open" && session !== null && session.sessionExpiresAt > services.clock.now()) {
+      return { ok: true, attempt: session, kept: settled.kept ?? false };
     }
     if (status === "refused") {
       if (failureCode === customerGone) gone = customerId;
@@ -107,11 +107,11 @@ async function current(
   { attempt, booking }: { attempt: Attempt; booking: Booking },
   payer: Payer | undefined,
 ): Promise<Settled> {
-  const page = pageOf(attempt);
-  if (page === null || page.status !== "open") {
+  const session = openSessionOf(attempt);
+  if (session === null || session.status !== "open") {
     const record = (opened: Attempt) => {
-      const openedPage = pageOf(opened);
-      return openedPage === null ? null : (payer?.answer(openedPage) ?? null);
+      const openedSession = openSessionOf(opened);
+      return openedSession === null ? null : (payer?.answer(openedSession) ?? null);
     };
     return settle(
       services,
@@ -121,13 +121,13 @@ async function current(
       record,
     );
   }
-  return page.sessionExpiresAt > services.clock.now()
-    ? lookAtPage(services, page, "checkout")
-    : closeAttempt(services, page, "checkout");
+  return session.sessionExpiresAt > services.clock.now()
+    ? lookAtSession(services, session, "checkout")
+    : closeAttempt(services, session, "checkout");
 }
 
-/** An attempt with the session and URL of its page; null if it has none. */
-function pageOf(attempt: Attempt): OpenPage | null {
+/** An attempt with the id and URL of its session; null if it has none. */
+function openSessionOf(attempt: Attempt): OpenSession | null {
   if (attempt.via !== "checkout") return null;
   const { sessionId, url } = attempt;
   return sessionId === null || url === null ? null : { ...attempt, sessionId, url };
@@ -166,7 +166,7 @@ async function begin(
     payer && gone === undefined ? readCustomer(store, payer.email) : undefined,
   ]);
   if (!look.ok) return look;
-  // A refusal or an open page needs no customer, so neither waits for Stripe or creates one there.
+  // A refusal or an open session needs no customer, so neither waits for Stripe or creates one there.
   if (look.decision.kind !== "begin") return attemptOf(services, look);
   const { email } = look.booking.owner;
   const known = payer !== undefined && personKey(payer.email) === personKey(email) ? customerAsked : undefined;
@@ -175,7 +175,7 @@ async function begin(
   const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
   // The transaction checks what was read, however long Stripe took to create the customer.
   const debit = await record(services, command, actor, asked, look.file);
-  // The client has another deposit by bank debit under way, so this page offers cards only.
+  // The client has another deposit by bank debit under way, so this session offers cards only.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
     : ((await record(services, command, actor, { ...asked, methods: ["card"] })) as Begun);
@@ -223,7 +223,7 @@ async function attemptOf({ store }: Services, { booking, decision }: Decided): P
   if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
-  // A charge of the saved method is under way: it has no page, and nothing else may collect its due.
+  // A charge of the saved method is under way: it has no session, and nothing else may collect its due.
   if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition" };
   return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
 }
@@ -261,8 +261,8 @@ function record(
       ...bookingWrites(store, booking, decision, occasion),
     ];
     if (holdUntil !== null) {
-      const page = methods.includes("us_bank_account") ? "debit_page" : "card_page";
-      const locks = await lockWrites(store, booking, page, { until: holdUntil, now: occasion.now }, held);
+      const move = methods.includes("us_bank_account") ? "debit_session" : "card_session";
+      const locks = await lockWrites(store, booking, move, { until: holdUntil, now: occasion.now }, held);
       // A `not_cleared` recorded while Stripe creates a customer makes the transaction refuse the deposit.
       const cleared = clearanceUnchanged(store, booking.id, file.clearance);
       writes.push(moveClaim(store, booking, holdUntil), ...locks, cleared);

@@ -1,6 +1,6 @@
 import { readAttemptFile } from "@clearing/store/attempt";
 import { makeTry } from "./collect.ts";
-import { closeAttempt, closePages } from "./pages.ts";
+import { closeAttempt, closeAttempts } from "./open-attempts.ts";
 import { carryOutRefund } from "./refund.ts";
 import { continuing, type Services } from "./services.ts";
 import { settle } from "./settle.ts";
@@ -9,7 +9,7 @@ import { settleSetup } from "./settle-setup.ts";
 type Result = { ok: true } | { ok: false; reason: string };
 
 /**
- * Works on an attempt whose deadline was reached: charges it off session, closes its page or settles it. This way no
+ * Works on an attempt whose deadline was reached: charges it off session, closes its session or settles it. This way no
  * payment depends on a message.
  */
 export async function workOnAttempt(services: Services, bookingId: string, attemptId: string): Promise<Result> {
@@ -22,7 +22,7 @@ export async function workOnAttempt(services: Services, bookingId: string, attem
   }
   const over =
     attempt.via === "checkout" && attempt.status === "open" && attempt.sessionExpiresAt <= services.clock.now();
-  // After its expiry a page must take no money, whether or not Stripe has closed it.
+  // After its expiry a session must take no money, whether or not Stripe has closed it.
   return told(
     over
       ? await closeAttempt(own, attempt, "sweep:attempt")
@@ -30,7 +30,7 @@ export async function workOnAttempt(services: Services, bookingId: string, attem
   );
 }
 
-/** Settles a setup whose page is over or was never confirmed by Stripe. */
+/** Settles a setup whose session is over or was never confirmed by Stripe. */
 export const workOnSetup = async (services: Services, bookingId: string, attemptId: string): Promise<Result> =>
   told(await settleSetup(services, { bookingId, attemptId }, "sweep:setup"));
 
@@ -38,9 +38,9 @@ export const workOnSetup = async (services: Services, bookingId: string, attempt
 export const workOnRefund = async (services: Services, bookingId: string, refundId: string): Promise<Result> =>
   told(await carryOutRefund(services, { bookingId, refundId }, "sweep:refund"));
 
-/** Closes the pages of a booking that has ended. */
-export async function workOnPages(services: Services, bookingId: string): Promise<Result> {
-  const results = await closePages(services, bookingId, "sweep:pages");
+/** Closes the open attempts of a booking that has ended. */
+export async function workOnOpenAttempts(services: Services, bookingId: string): Promise<Result> {
+  const results = await closeAttempts(services, bookingId, "sweep:pages");
   return told(results.find(({ ok }) => !ok) ?? { ok: true });
 }
 

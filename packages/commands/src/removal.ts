@@ -6,7 +6,7 @@ import { commit, untilFresh } from "@clearing/store/commit";
 import { bookingRests, type Removed, readRemovals, removalWrites } from "@clearing/store/removed";
 import type { Store } from "@clearing/store/store";
 
-type Result = { ok: true } | { ok: false; reason: "page_open" | "conflict" };
+type Result = { ok: true } | { ok: false; reason: "session_open" | "conflict" };
 
 /** How many children one transaction removes; each has at most two return names. */
 const childrenAtOnce = 20;
@@ -25,7 +25,7 @@ export function removeBooking(store: Store, bookingId: string, occasion: ActionC
     const { attempts, moved, removals } = await readRemovals(store, bookingId);
     switch (decideRemoval({ attempts, moved, isEvaluated: clearance !== null })) {
       case "wait":
-        return { ok: false, reason: "page_open" };
+        return { ok: false, reason: "session_open" };
       case "keep":
         return commit(store, [bookingRests(store, booking)]);
       case "remove":

@@ -17,43 +17,43 @@ const shownWithinDays = 30;
 
 /** An attempt's session as Stripe has it now. If none is known, it is created under the attempt's idempotency key. */
 export const currentSession = (services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
-  sessionOfPage(services, attempt, () => createSession(services, attempt));
+  sessionFor(services, attempt, () => createSession(services, attempt));
 
-/** The stored fields of a page that was requested under its own id. */
-type Page = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresAt">;
+/** The stored fields of a session that was requested under the id of its attempt or setup. */
+type AskedSession = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresAt">;
 
 /**
- * A page's session as Stripe has it now. `create` requests it while Stripe surely remembers the idempotency key; later
+ * A session as Stripe has it now. `create` requests it while Stripe surely remembers the idempotency key; later
  * it is looked up. A session that does not exist fails as `invalid` with a code above.
  */
-export async function sessionOfPage(
+export async function sessionFor(
   services: Services,
-  page: Page,
+  asked: AskedSession,
   create: () => Promise<GatewayResult<CheckoutFacts>>,
 ): Promise<GatewayResult<CheckoutFacts>> {
-  const { sessionId } = page;
+  const { sessionId } = asked;
   if (sessionId !== null) {
     const found = await services.gateway.retrieveCheckoutSession(sessionId);
-    const isOver = page.sessionExpiresAt <= plusDays(services.clock.now(), -shownWithinDays);
+    const isOver = asked.sessionExpiresAt <= plusDays(services.clock.now(), -shownWithinDays);
     const isElsewhere = !found.ok && found.kind === "invalid" && found.code === "resource_missing";
     return isElsewhere && isOver ? { ...found, code: neverShown } : requireKnown(found, sessionId);
   }
-  if (page.createdAt <= plusHours(services.clock.now(), -replayableHours)) return findSession(services, page);
+  if (asked.createdAt <= plusHours(services.clock.now(), -replayableHours)) return findSession(services, asked);
   const made = await create();
   if (made.ok) return made;
   // The key was used with other parameters before (by an earlier release), or Stripe failed and replays that: look the
   // session up. A session that appears later was never handed out, so nobody pays on it.
-  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(services, page);
+  if (made.kind === "idempotency_mismatch" || made.kind === "saved_failure") return findSession(services, asked);
   if (made.kind !== "invalid") return made;
   // Stripe would replay a session created under this key, so none was created, and now it is too late to create one.
   if (made.param === "expires_at") return { ...made, code: neverMade };
-  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(services, page, made) : made;
+  return made.code === "resource_missing" && made.param === "customer" ? withoutCustomer(services, asked, made) : made;
 }
 
 /** Stripe rejects the customer: `customer_gone` if Stripe shows it as deleted; otherwise nothing is decided yet. */
 async function withoutCustomer(
   { gateway }: Services,
-  { customerId }: Page,
+  { customerId }: AskedSession,
   refused: GatewayFailure,
 ): Promise<GatewayFailure> {
   const customer = requireKnown(await gateway.retrieveCustomer(customerId), customerId);
@@ -83,9 +83,9 @@ async function createSession(services: Services, attempt: CheckoutAttempt): Prom
 }
 
 /** Too old to replay: looked up, never retried under a new key. If it is not in the list, it was never created. */
-async function findSession(services: Services, page: Page): Promise<GatewayResult<CheckoutFacts>> {
-  const found = await lookUp(services, page, services.gateway.listCheckoutSessions, page.sessionExpiresAt);
+async function findSession(services: Services, asked: AskedSession): Promise<GatewayResult<CheckoutFacts>> {
+  const found = await lookUp(services, asked, services.gateway.listCheckoutSessions, asked.sessionExpiresAt);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };
-  return { ok: false, kind: "invalid", code: neverMade, message: `${page.id} has no session` };
+  return { ok: false, kind: "invalid", code: neverMade, message: `${asked.id} has no session` };
 }

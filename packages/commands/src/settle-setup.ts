@@ -12,7 +12,7 @@ import { readSetup, readSetupFile, setupPut } from "@clearing/store/method-setup
 import { mayAskStripe, readWayBack, wayBackPut } from "@clearing/store/way-back";
 import type { Applied } from "./payment.ts";
 import { type AttemptRef, attemptMetadata, attemptNamed, occasionFor, type Services } from "./services.ts";
-import { sessionOfPage } from "./session.ts";
+import { sessionFor } from "./session.ts";
 
 export type SetupSettled =
   | { ok: true; setup: MethodSetup }
@@ -31,7 +31,7 @@ export async function settleSetup(services: Services, ref: AttemptRef, action: s
   const setup = await readSetup(services.store, bookingId, id);
   if (setup === null) return { ok: false, reason: "not_found" };
   if (!isSetupUnderWay(setup)) return { ok: true, setup };
-  const session = await sessionOfPage(services, setup, () => createSession(services, setup));
+  const session = await sessionFor(services, setup, () => createSession(services, setup));
   if (session.ok) return applySetup(services, ref, session.value, outcomeOf(session.value), action);
   if (session.kind !== "invalid") return session;
   return applySetup(services, ref, null, { kind: "refused", code: session.code }, action);

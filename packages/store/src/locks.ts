@@ -10,12 +10,12 @@ import type { Store } from "./store.ts";
 import { readTogether } from "./together.ts";
 
 /**
- * Why a booking's claim moves: a hold begins (`hold`), a page for the deposit opens (`card_page`, or `debit_page` if it
- * offers bank debits), a debit is awaited (`wait`) or has failed, or a page was never created and its time is given
- * back (`shrink`), the place is taken for good (`take`). Two moves leave the claim as it is: the participant accepts
- * (`accept`) or is corrected (`correct`).
+ * Why a booking's claim moves: a hold begins (`hold`), a session for the deposit opens (`card_session`, or
+ * `debit_session` if it offers bank debits), a debit is awaited (`wait`) or has failed, or a session was never created
+ * and its time is given back (`shrink`), the place is taken for good (`take`). Two moves leave the claim as it is: the
+ * participant accepts (`accept`) or is corrected (`correct`).
  */
-export type ClaimMove = "hold" | "card_page" | "debit_page" | "wait" | "shrink" | "take" | "accept" | "correct";
+export type ClaimMove = "hold" | "card_session" | "debit_session" | "wait" | "shrink" | "take" | "accept" | "correct";
 
 export type LockRefusal = "already_booked" | "debit_busy" | "slot_busy";
 
@@ -32,8 +32,8 @@ type Lock = {
 
 const withTheClaim = {
   hold: "claim",
-  card_page: "claim",
-  debit_page: "claim",
+  card_session: "claim",
+  debit_session: "claim",
   wait: "claim",
   shrink: "claim",
   take: "claim",
@@ -52,7 +52,7 @@ const locksOf = (booking: Booking): Lock[] => [
   {
     key: keys.debitLock(booking.owner.email),
     refusal: "debit_busy",
-    at: { debit_page: "claim", wait: "follow", shrink: "follow", take: "release" },
+    at: { debit_session: "claim", wait: "follow", shrink: "follow", take: "release" },
   },
   ...(booking.holdSlot === null ? [] : [slotLock(booking.owner.sub, booking.holdSlot)]),
 ];
@@ -61,7 +61,14 @@ const locksOf = (booking: Booking): Lock[] => [
 const slotLock = (ownerSub: string, slot: number): Lock => ({
   key: keys.holdSlot(ownerSub, slot),
   refusal: "slot_busy",
-  at: { hold: "claim", card_page: "follow", debit_page: "follow", wait: "release", shrink: "follow", take: "release" },
+  at: {
+    hold: "claim",
+    card_session: "follow",
+    debit_session: "follow",
+    wait: "release",
+    shrink: "follow",
+    take: "release",
+  },
 });
 
 type Parties = Pick<Booking, "cohortId" | "owner" | "participant">;

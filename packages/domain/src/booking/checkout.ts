@@ -113,15 +113,15 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   const held = isDeposit ? before.holdExpiresAt : null;
   const heldUntil = held !== null && held < reach ? held : null;
   if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
-  const attempt = pageFor(before, due, { request, amount, sessionExpiresAt, heldUntil }, now);
+  const attempt = sessionAttempt(before, due, { request, amount, sessionExpiresAt, heldUntil }, now);
   const dues = replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open });
   const extension = heldUntil === null ? {} : { holdExpiresAt: reach, holdExtended: true };
   const change = nextVersion(before, now, { dues, ...extension }, () => ({ events: [], journal: [] }));
   return { ok: true, kind: "begin", attempt, holdUntil: heldUntil === null ? held : reach, ...change };
 }
 
-/** The attempt for a page, with every parameter of the Stripe request stored in it. */
-const pageFor = (
+/** The attempt for a session, with every parameter of the Stripe request stored in it. */
+const sessionAttempt = (
   booking: Booking,
   due: Due,
   {
@@ -184,7 +184,7 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   if (first === undefined) return { ok: false, reason: "invalid_transition" };
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const attempt = {
-    ...pageFor(before, first, { request, amount: charged, sessionExpiresAt, heldUntil: null }, now),
+    ...sessionAttempt(before, first, { request, amount: charged, sessionExpiresAt, heldUntil: null }, now),
     purpose: "payoff" as const,
   };
   const payoff = { attemptId: attempt.id, on, dues, unearned };

@@ -91,7 +91,7 @@ describe("the place of a deposit that was not paid", () => {
   test("is claimed as before the page if that was never created", () => {
     const { attempt, settlement } = decided({ kind: "refused", code: "session_never_made" });
 
-    expect(settlement?.place).toEqual({ kind: "claim", until: attempt.heldUntil, cause: "page" });
+    expect(settlement?.place).toEqual({ kind: "claim", until: attempt.heldUntil, cause: "session" });
   });
 
   test.each<PaymentOutcome>([expired, { kind: "withdrawn", code: "customer_gone" }])(

@@ -132,6 +132,6 @@ export function failed(
     }),
   );
   const place: Pick<Settlement, "place"> =
-    until === null ? {} : { place: { kind: "claim", until, cause: debit ? "debit" : "page" } };
+    until === null ? {} : { place: { kind: "claim", until, cause: debit ? "debit" : "session" } };
   return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
 }

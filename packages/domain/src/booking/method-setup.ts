@@ -55,7 +55,7 @@ export type SetupOutcome =
 export type SetupRefusal = "agreement_required" | "invalid_transition";
 
 /** Stripe requires at least 30 minutes; one more allows for clock differences. */
-const pageMinutes = 31;
+const sessionMinutes = 31;
 /** How soon to check again an expired page or a pending method, and for how many days. */
 const overduePollMinutes = 10;
 const checkedWithinDays = 14;
@@ -93,7 +93,7 @@ export function requestSetup(booking: Booking, { method, ...asked }: SetupReques
     status: "requested",
     sessionId: null,
     url: null,
-    sessionExpiresAt: plusMinutes(now, pageMinutes),
+    sessionExpiresAt: plusMinutes(now, sessionMinutes),
     failureCode: null,
     createdAt: now,
     dueAt: plusMinutes(now, unheardMinutes),

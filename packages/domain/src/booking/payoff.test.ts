@@ -236,7 +236,7 @@ describe("a payoff", () => {
   });
 
   /** An open payoff, and an abandoned page for one of its dues or a part of it. */
-  function withOldPage(more = {}): {
+  function withOldSession(more = {}): {
     life: Life;
     old: { id: string; amount: number };
     attempt: { id: string; amount: number };
@@ -251,7 +251,7 @@ describe("a payoff", () => {
     ["all of a due", {}],
     ["a part of a due", { amount: 20_000 }],
   ])("pays what is left, and refunds the rest, if a late success has paid %s that it covers", (_, more) => {
-    const { life, old, attempt } = withOldPage(more);
+    const { life, old, attempt } = withOldSession(more);
     life.settle(old.id, life.paymentOf(old.id));
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
@@ -265,7 +265,7 @@ describe("a payoff", () => {
   });
 
   test.each(["expired", "failed"] as const)("that has %s after its first due was paid late is closed", (kind) => {
-    const { life, old, attempt } = withOldPage();
+    const { life, old, attempt } = withOldSession();
     life.settle(old.id, life.paymentOf(old.id));
     const ends = kind === "expired" ? { kind } : ({ kind, paymentIntentId: "pi_1", code: "processing_error" } as const);
     life.settle(attempt.id, ends);
@@ -276,7 +276,7 @@ describe("a payoff", () => {
   });
 
   test("is shown as on its way after its first due was paid late", () => {
-    const { life, old, attempt } = withOldPage();
+    const { life, old, attempt } = withOldSession();
     life.settle(old.id, life.paymentOf(old.id));
     life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
 

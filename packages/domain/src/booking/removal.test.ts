@@ -7,7 +7,7 @@ import { decideRemoval, removalAt } from "./removal.ts";
 const nothing = { attempts: [], moved: false, isEvaluated: false };
 
 /** A signed hold whose page was opened, and its attempt. */
-function onPage() {
+function withOpenSession() {
   const life = new Life(held()).sign();
   const attempt = life.checkout("deposit");
   if (attempt === null) throw new Error("the page was not opened");
@@ -62,21 +62,21 @@ describe("a hold that ended unpaid", () => {
   });
 
   test("is removed when its page was never made", () => {
-    const { life, attemptId } = onPage();
+    const { life, attemptId } = withOpenSession();
     life.settle(attemptId, { kind: "refused", code: "amount_too_small" });
 
     expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("remove");
   });
 
   test("is removed when its pages expired", () => {
-    const { life, attemptId } = onPage();
+    const { life, attemptId } = withOpenSession();
     life.settle(attemptId, { kind: "expired" });
 
     expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("remove");
   });
 
   test("waits for a page whose outcome is unknown", () => {
-    expect(decideRemoval({ ...nothing, attempts: onPage().life.attempts })).toBe("wait");
+    expect(decideRemoval({ ...nothing, attempts: withOpenSession().life.attempts })).toBe("wait");
   });
 
   test.each(["moved", "isEvaluated"] as const)("is kept when it has %s", (fact) => {
@@ -84,7 +84,7 @@ describe("a hold that ended unpaid", () => {
   });
 
   test("is kept if a bank debit was under way, even if that failed", () => {
-    const { life, attemptId } = onPage();
+    const { life, attemptId } = withOpenSession();
     life.settle(attemptId, { kind: "processing", paymentIntentId: "pi_1" });
     expect(decideRemoval({ ...nothing, attempts: life.attempts })).toBe("keep");
     life.settle(attemptId, { kind: "failed", paymentIntentId: "pi_1", code: "debit_not_authorized" });

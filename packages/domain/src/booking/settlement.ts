@@ -12,9 +12,9 @@ import { resting } from "./resting.ts";
 /**
  * The change of the place and the locks, applied only while each still names this booking. `take`: the claim becomes
  * final. `claim`: it ends at `until`, for a pending or failed bank debit (`debit`), or because a page that was never
- * created gives back its extension (`page`).
+ * created gives back its extension (`session`).
  */
-export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant; cause: "debit" | "page" };
+export type PlaceMove = { kind: "take" } | { kind: "claim"; until: Instant; cause: "debit" | "session" };
 
 /** The writes of one settlement transaction; absent fields do not change. */
 export type Settlement = Partial<Pick<BookingChange, "booking" | "events">> & {

@@ -3,7 +3,7 @@ import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
-import { closePages } from "@clearing/commands/pages";
+import { closeAttempts } from "@clearing/commands/open-attempts";
 import type { Attempt, Booking, CheckoutAttempt, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Gateway, PaymentFacts } from "@clearing/payments";
@@ -160,7 +160,7 @@ describe("the pages of a booking that has ended", () => {
     await workAtStripe(event, depsAt(life.clock.now, life.gateway));
     expect(await deadlines("PAGES", booking)).toHaveLength(1);
     await life.work();
-    await closePages(life.context, life.id, "sweep:pages");
+    await closeAttempts(life.context, life.id, "sweep:pages");
 
     expect(await life.tries()).toMatchObject([{ status: "refused" }]);
     expect(life.intents).toEqual([]);
@@ -199,7 +199,7 @@ describe("the pages of a booking that has ended", () => {
     const deps = depsAt(now, stripe);
     const store = { ...running.store, client: { ...client, send: slow } as unknown as typeof client };
 
-    await closePages(contextOf({ ...deps, store }), booking.id, "test");
+    await closeAttempts(contextOf({ ...deps, store }), booking.id, "test");
 
     expect(expired).toEqual([]);
     const attempts = await readAttempts(running.store, booking.id);
@@ -254,7 +254,7 @@ describe("the pages of a booking that has ended", () => {
       },
     };
 
-    await closePages(contextOf(depsAt(at(5), saving)), booking.id, "test");
+    await closeAttempts(contextOf(depsAt(at(5), saving)), booking.id, "test");
 
     expect(asked).toEqual(["pi_1"]);
     const after = (await readAttempts(store, booking.id)).find(({ id }) => id === page);

@@ -6,15 +6,15 @@ import { conditionHeld } from "./condition.ts";
 import { deadlineKeys, keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** How long the event of an ending has to close the pages before the sweep closes them. */
+/** How long the event of an ending has to close the attempts before the sweep closes them. */
 const eventMinutes = 5;
 
 /**
- * In the transaction that ends a booking, notes that its open pages must be closed at Stripe. The note is one item for
- * any number of pages and keeps a deadline until they are closed, so a lost event leaves no page open.
- * `settledAttemptId` is the attempt that the transaction itself settles; its page is closed already.
+ * In the transaction that ends a booking, notes that its open attempts must be closed at Stripe. The note is one item
+ * (`PAGES`) for any number of attempts and keeps a deadline until they are closed, so a lost event leaves none open.
+ * `settledAttemptId` is the attempt that the transaction itself settles; it is closed already.
  */
-export function pagesToClose(
+export function attemptsToClose(
   store: Store,
   { id, version, dues }: Booking,
   now: Instant,
@@ -22,20 +22,20 @@ export function pagesToClose(
 ): Guarded<never>[] {
   const open = dues.filter(({ openAttemptId }) => openAttemptId !== null && openAttemptId !== settledAttemptId);
   if (open.length === 0) return [];
-  const key = keys.pages(id);
+  const key = keys.attemptsToClose(id);
   const due = deadlineKeys("PAGES", key, plusMinutes(now, eventMinutes));
   const Item = { ...key, ...due, version: 1, endedIn: version + 1 };
   return [{ write: { Put: { TableName: store.tables.core, Item } } }];
 }
 
-/** Deletes the note once the pages that were open in this version of the booking are closed. */
-export async function pagesClosed(store: Store, { id, version }: Booking): Promise<void> {
+/** Deletes the note once the attempts that were open in this version of the booking are closed. */
+export async function attemptsClosed(store: Store, { id, version }: Booking): Promise<void> {
   // If the condition fails, there is no note, or a later ending has written one that is still to be worked on.
   await conditionHeld(
     store.client.send(
       new DeleteCommand({
         TableName: store.tables.core,
-        Key: keys.pages(id),
+        Key: keys.attemptsToClose(id),
         ConditionExpression: "endedIn <= :version",
         ExpressionAttributeValues: { ":version": version },
       }),

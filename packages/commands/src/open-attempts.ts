@@ -1,7 +1,7 @@
 import { type Attempt, mayOwe } from "@clearing/domain/booking";
 import { readAttempts } from "@clearing/store/attempt";
+import { attemptsClosed } from "@clearing/store/attempts-to-close";
 import { readBooking } from "@clearing/store/booking";
-import { pagesClosed } from "@clearing/store/pages";
 import { isRemoved } from "@clearing/store/removed";
 import { outcomeOf } from "./outcome.ts";
 import type { Services } from "./services.ts";
@@ -10,12 +10,12 @@ import { applyOutcome, changesNothing, type Settled, settle } from "./settle.ts"
 import { endAtStripe, intentNotKnown } from "./standing.ts";
 
 /**
- * Closes the open attempts of a booking that has ended, on a page or off session: settles those that were paid in the
+ * Closes the open attempts of a booking that has ended, on session or off: settles those that were paid in the
  * meantime, and ends the rest at Stripe. Returns the result of each. A failure does not stop the others, but if Stripe
- * does not answer, it stops. A booking that is not over, such as one revived by late money, keeps its pages.
+ * does not answer, it stops. A booking that is not over, such as one revived by late money, keeps its attempts.
  */
-export async function closePages(services: Services, bookingId: string, action: string): Promise<Settled[]> {
-  // The attempts are read before the booking, so a page opened after late money has revived the booking is not among
+export async function closeAttempts(services: Services, bookingId: string, action: string): Promise<Settled[]> {
+  // The attempts are read before the booking, so an attempt begun after late money has revived the booking is not among
   // them.
   const attempts = await readAttempts(services.store, bookingId);
   const booking = await readBooking(services.store, bookingId);
@@ -33,7 +33,7 @@ export async function closePages(services: Services, bookingId: string, action: 
     }
   }
   if (thrown !== undefined) throw thrown;
-  if (results.every(({ ok }) => ok)) await pagesClosed(services.store, booking);
+  if (results.every(({ ok }) => ok)) await attemptsClosed(services.store, booking);
   return results;
 }
 
@@ -43,16 +43,16 @@ const isSilence = (result: Settled): boolean =>
 
 /**
  * An off-session attempt without an intent: its worker will not charge it any more. Nothing at Stripe can be ended
- * until then, and the note to close pages stays.
+ * until then, and the note to close attempts stays.
  */
 export const isLeftToItsWorker = (result: Settled): boolean => "kind" in result && result.code === intentNotKnown;
 
 /**
- * Checks an open page before it is returned again, because it may have been paid a moment ago. If its customer was
- * deleted, nobody can pay on it: it is expired and its attempt refused. If Stripe cannot be reached, the page is
+ * Checks an open session before it is returned again, because it may have been paid a moment ago. If its customer was
+ * deleted, nobody can pay on it: it is expired and its attempt refused. If Stripe cannot be reached, the session is
  * returned unchanged; the client may still be able to pay on it.
  */
-export async function lookAtPage(
+export async function lookAtSession(
   services: Services,
   attempt: Attempt & { sessionId: string },
   action: string,
