@@ -1,6 +1,6 @@
 import { signAgreement } from "@clearing/commands/agreement";
 import * as routes from "@clearing/contracts/routes/booking";
-import { isOwner } from "@clearing/domain/booking";
+import { isPayer } from "@clearing/domain/booking";
 import { callerIn, sightFor } from "@clearing/runtime/access";
 import type { Answer } from "@clearing/runtime/api";
 import { bind } from "@clearing/runtime/binding";
@@ -38,7 +38,7 @@ export const agreementBindings = [
     run: ({ params, body: { accepted: _accepted, ...body } }, context) => {
       const { deps, caller, sourceIp, userAgent, occasion } = context;
       const evidence = { ...body, sourceIp, userAgent, signedBy: caller.sub };
-      return withFile(context, params.id, isOwner, ({ booking }, answer) =>
+      return withFile(context, params.id, isPayer, ({ booking }, answer) =>
         signAgreement(deps.store, params.id, evidence, occasion, answer, booking),
       );
     },

@@ -2,7 +2,7 @@ import { changeAutopay, type WantedAutopay } from "@clearing/commands/autopay";
 import { currentPermission } from "@clearing/commands/permission";
 import * as routes from "@clearing/contracts/routes/autopay";
 import { autopayView } from "@clearing/contracts/views/autopay";
-import { isOwner } from "@clearing/domain/booking";
+import { isPayer } from "@clearing/domain/booking";
 import { callerIn, personOf } from "@clearing/runtime/access";
 import { bind } from "@clearing/runtime/binding";
 import { command } from "@clearing/runtime/command";
@@ -13,7 +13,7 @@ export const autopayBindings = [
   bind(routes.getAutopay, async ({ params }, context) => {
     const { store } = context.deps;
     const booking = await readBooking(store, params.id);
-    if (booking === null || !isOwner(personOf(callerIn(context)), booking)) return { refused: "not_found" };
+    if (booking === null || !isPayer(personOf(callerIn(context)), booking)) return { refused: "not_found" };
     return { status: 200, body: autopayView(booking, await currentPermission(store, booking)) };
   }),
 
@@ -23,7 +23,7 @@ export const autopayBindings = [
     status: 200,
     view: bookingAnswer,
     run: ({ params, body: { enabled, hash } }, context) =>
-      withFile(context, params.id, isOwner, async (_file, answer) => {
+      withFile(context, params.id, isPayer, async (_file, answer) => {
         const { deps, caller, sourceIp, userAgent, occasion } = context;
         if (enabled && hash === undefined) return hashMissing;
         const giver = { sourceIp, userAgent, signedBy: caller.sub };

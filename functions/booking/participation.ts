@@ -1,7 +1,7 @@
 import { endEarly } from "@clearing/commands/end-early";
 import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
 import * as routes from "@clearing/contracts/routes/participation";
-import { type Booking, isOwner, onlyTakesPart, type Person } from "@clearing/domain/booking";
+import { type Booking, isPayer, onlyTakesPart, type Person } from "@clearing/domain/booking";
 import { callerIn } from "@clearing/runtime/access";
 import type { Refusal } from "@clearing/runtime/answer";
 import type { Answer } from "@clearing/runtime/api";
@@ -47,7 +47,7 @@ export const participationBindings = [
     status: 200,
     view: bookingAnswer,
     run: ({ params, body }, context) =>
-      withFile(context, params.id, isOwner, (_file, answer) =>
+      withFile(context, params.id, isPayer, (_file, answer) =>
         correctInvitation(context.deps.store, params.id, body, context.occasion, answer),
       ),
     refusals: {

@@ -4,7 +4,7 @@ import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import type { Booking } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
-import { actorOf, callerIn, owns } from "@clearing/runtime/access";
+import { actorOf, callerIn, isPayerOf } from "@clearing/runtime/access";
 import type { Answer } from "@clearing/runtime/api";
 import { bind, type RequestContext } from "@clearing/runtime/binding";
 import { contextOf } from "@clearing/runtime/commands";
@@ -26,14 +26,14 @@ export const checkoutBindings = [
     const errors = fieldErrors(body);
     if (errors.length > 0) {
       const booking = await readBooking(deps.store, params.id);
-      if (booking === null || !owns(caller, booking)) return { refused: "not_found" };
+      if (booking === null || !isPayerOf(caller, booking)) return { refused: "not_found" };
       return { refused: "validation_failed", errors };
     }
     const { purpose, method } = body;
     if (purpose === "payment_method") return methodCheckout(context, params.id, method);
     const shown = ({ url, sessionId, sessionExpiresAt: expiresAt }: OpenSession) => ({ url, sessionId, expiresAt });
     const payer = {
-      mayPay: (booking: Booking) => owns(caller, booking),
+      mayPay: (booking: Booking) => isPayerOf(caller, booking),
       email: caller.email,
       answer: (session: OpenSession) => recordOf(context, 200, shown(session)),
     };

@@ -3,7 +3,7 @@ import type { AttemptRef, Services as CommandContext } from "@clearing/commands/
 import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import type { PaymentMethod } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
-import { callerIn, owns } from "@clearing/runtime/access";
+import { callerIn, isPayerOf } from "@clearing/runtime/access";
 import type { Answer, Reply } from "@clearing/runtime/api";
 import type { RequestContext } from "@clearing/runtime/binding";
 import { contextOf } from "@clearing/runtime/commands";
@@ -23,7 +23,9 @@ export async function methodCheckout(
   const { deps, sourceIp, userAgent } = context;
   const caller = callerIn(context);
   const giver = { sourceIp, userAgent, signedBy: caller.sub };
-  const opened = await openSetup(contextOf(deps), { bookingId, method }, giver, (booking) => owns(caller, booking));
+  const opened = await openSetup(contextOf(deps), { bookingId, method }, giver, (booking) =>
+    isPayerOf(caller, booking),
+  );
   if (!opened.ok) return "kind" in opened ? refuseStripe(opened, deps.log) : { refused: opened.reason };
   const { url, sessionId, sessionExpiresAt: expiresAt } = opened.setup;
   const { permission } = opened;

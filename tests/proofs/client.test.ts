@@ -2,7 +2,7 @@ import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { ensureCustomer } from "@clearing/commands/customer";
 import type { Services } from "@clearing/commands/services";
-import { type Booking, bookingStatuses, emailOwner, type PaymentMethod } from "@clearing/domain/booking";
+import { type Booking, bookingStatuses, type PaymentMethod, subOfEmail } from "@clearing/domain/booking";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
 import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
@@ -28,7 +28,7 @@ async function signed(email: string, by: "herself" | "an admin"): Promise<Bookin
   const { store } = running;
   const program = sampleProgram();
   const offer = await sampleQuote(store, program, await openCohort(store, program, { places: 1, now }), now);
-  const owner = { sub: by === "herself" ? `sub-${email}` : emailOwner(email), email };
+  const owner = { sub: by === "herself" ? `sub-${email}` : subOfEmail(email), email };
   const held = await heldBooking(store, offer, email, now, owner);
   const { hash } = held.agreement;
   const signature = { hash, signature: "Jane", sourceIp: "", userAgent: "", signedBy: "jane", autopay: false };

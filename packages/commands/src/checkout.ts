@@ -52,7 +52,7 @@ type Begun = { ok: true; attempt: Attempt; booking: Booking; abandon?: true } | 
 /** The caller. A booking for which `mayPay` is false is reported as not found. */
 export type Payer = {
   mayPay: (booking: Booking) => boolean;
-  /** The caller's address. If the caller owns the booking, the customer is read together with it. */
+  /** The caller's address. If the caller pays for the booking, the customer is read together with it. */
   email: string;
   /** The idempotency record, written in the transaction that records the session. */
   answer: (session: OpenSession) => IdempotencyRecord | null;

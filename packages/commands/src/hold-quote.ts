@@ -5,7 +5,7 @@ import {
   type HoldRequest,
   hold,
   holdOf,
-  ownerOf,
+  payerFor,
   refuseHold,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
@@ -81,7 +81,7 @@ async function holdOne(
     disclosure: quote.disclosure,
     policy: quote.policy,
   });
-  const made = { id, owner: ownerOf(by, participant), participant, agreementHash: agreement.hash };
+  const made = { id, owner: payerFor(by, participant), participant, agreementHash: agreement.hash };
   const request = holdOf(quote, made, () => ids.next("due"));
   const { cohortId, placeType } = quote;
   const account = by.admin ? null : { sub: by.sub, limits };

@@ -16,10 +16,11 @@ export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staf
 /** The caller in the domain's terms. */
 export const personOf = (caller: Caller): Person => ({ sub: caller.sub, email: caller.email, staff: isStaff(caller) });
 
-/** Whether the caller owns the booking. */
-export const owns = (caller: Caller, booking: Booking): boolean => relationTo(personOf(caller), booking) === "owner";
+/** Whether the caller pays for the booking. */
+export const isPayerOf = (caller: Caller, booking: Booking): boolean =>
+  relationTo(personOf(caller), booking) === "payer";
 
-/** Whether the caller acts as staff on this booking: they are neither its owner nor its participant. */
+/** Whether the caller acts as staff on this booking: they are neither its payer nor its participant. */
 export const actsAsStaff = (caller: Caller, booking: Booking): boolean =>
   relationTo(personOf(caller), booking) === "staff";
 

@@ -1,4 +1,4 @@
-import { type Booking, type BookingStatus, isForOneself, ownersOf, type Person } from "@clearing/domain/booking";
+import { type Booking, type BookingStatus, isForOneself, type Person, payerSubsOf } from "@clearing/domain/booking";
 import { personKey } from "@clearing/domain/person";
 import type { ListQuery } from "./list.ts";
 import { inShard, shardsOf } from "./shards.ts";
@@ -35,7 +35,7 @@ export const bookingListKeys = ({ id, status, owner, participant, cohortId }: Bo
   ownerSk: id,
   cohortPk: `${cohortId}#${parts[status]}`,
   cohortSk: id,
-  // Only if somebody else books: the participant's own bookings are in the owner's list already.
+  // Only if somebody else books: the participant's own bookings are in the payer's list already.
   ...(isForOneself({ owner, participant })
     ? {}
     : { participantPk: `${personKey(participant.email)}#${parts[status]}`, participantSk: id }),
@@ -51,10 +51,10 @@ export const bookingsIn = (statuses: Statuses): Listing => ({
   partitions: statuses.flatMap((status) => shardsOf(`BOOKINGS#${status}`)),
 });
 
-/** The bookings that a person owns, and those that somebody else made for them. */
+/** The bookings that a person pays for, and those that somebody else made for them. */
 export const bookingsOfPerson = (person: Pick<Person, "sub" | "email">, statuses: Statuses): Listing => ({
   index: "byOwner",
-  partitions: ownersOf(person).flatMap((owner) => partsOf(statuses).map((part) => `${owner}#${part}`)),
+  partitions: payerSubsOf(person).flatMap((sub) => partsOf(statuses).map((part) => `${sub}#${part}`)),
   also: {
     index: "byParticipant",
     partitions: partsOf(statuses).map((part) => `${personKey(person.email)}#${part}`),

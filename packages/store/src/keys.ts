@@ -62,9 +62,9 @@ export const keys = {
   /** One deposit by bank debit at a time per mailbox: variants of one address share the lock. */
   debitLock: (email: string) => ({ pk: `DEBIT#${mailboxKey(email)}`, sk: "LOCK" }),
   /** One live unpaid hold of a client account. An account has as many slots as it may have such holds. */
-  holdSlot: (ownerSub: string, slot: number) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `HOLD#${slot}` }),
+  holdSlot: (payerSub: string, slot: number) => ({ pk: `ACCOUNT#${payerSub}`, sk: `HOLD#${slot}` }),
   /** The instants at which holds of one account and cohort ended unpaid. */
-  unpaidEndings: (ownerSub: string, cohortId: string) => ({ pk: `ACCOUNT#${ownerSub}`, sk: `ENDED#${cohortId}` }),
+  unpaidEndings: (payerSub: string, cohortId: string) => ({ pk: `ACCOUNT#${payerSub}`, sk: `ENDED#${cohortId}` }),
   /**
    * One Stripe customer per client, by verified address: a client's own bookings and those that an admin made for them
    * share the address.

@@ -58,8 +58,8 @@ const locksOf = (booking: Booking): Lock[] => [
 ];
 
 /** Counts a hold among its account's live unpaid holds until it is paid or a bank debit is under way. */
-const slotLock = (ownerSub: string, slot: number): Lock => ({
-  key: keys.holdSlot(ownerSub, slot),
+const slotLock = (payerSub: string, slot: number): Lock => ({
+  key: keys.holdSlot(payerSub, slot),
   refusal: "slot_busy",
   at: {
     hold: "claim",
@@ -136,7 +136,7 @@ export async function letGoWrites(store: Store, booking: Booking): Promise<Guard
 }
 
 /**
- * The live booking that blocks a hold by this owner for this participant; null if there is none. For another person
+ * The live booking that blocks a hold by this payer for this participant; null if there is none. For another person
  * only the payer's own bookings count; for oneself all bookings that one takes part in.
  */
 export const bookingInTheWay = (store: Store, parties: Parties, now: Instant): Promise<string | null> =>

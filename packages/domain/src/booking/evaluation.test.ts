@@ -5,12 +5,12 @@ import { cancelsFor, evaluationRefusal, isQueued, type Person } from "./index.ts
 
 const clinician: Person = { sub: "sub-9", email: "clinician@example.org", staff: true };
 const booking = { ...held(), status: "awaiting_clearance" as const, participation: "accepted" as const };
-const owner: Person = { ...clinician, email: booking.owner.email };
+const payer: Person = { ...clinician, email: booking.owner.email };
 
 describe("an evaluation", () => {
   test("is recorded by staff who are not clients of the booking", () => {
     expect(evaluationRefusal(clinician, booking)).toBeNull();
-    expect(evaluationRefusal(owner, booking)).toEqual({ ok: false, reason: "own_booking" });
+    expect(evaluationRefusal(payer, booking)).toEqual({ ok: false, reason: "own_booking" });
   });
 
   test("waits for the participant's acceptance, and ends with the booking", () => {
@@ -28,7 +28,7 @@ describe("the queue of screenings", () => {
 
   test("lists other people's bookings that may be evaluated", () => {
     expect(queued({})).toBe(true);
-    expect(queued({}, owner)).toBe(false);
+    expect(queued({}, payer)).toBe(false);
     const held = { ...booking, status: "cancelled" as const };
     expect(isQueued({ booking: held, clearance: null }, clinician, {}, today)).toBe(false);
   });
@@ -46,8 +46,8 @@ describe("the queue of screenings", () => {
 test.each([
   ["an admin who acts as staff", clinician, true, "operator"],
   ["another of the staff", clinician, false, null],
-  ["the owner", owner, false, "client"],
-  ["an admin who owns it", owner, true, "client"],
+  ["the payer", payer, false, "client"],
+  ["an admin who pays for it", payer, true, "client"],
 ])("%s cancels for %s", (_, person, admin, by) => {
   expect(cancelsFor({ ...person, admin }, booking)).toBe(by);
 });

@@ -4,13 +4,13 @@ import { held } from "../testing/retreat.ts";
 import {
   aboutClearance,
   aboutMoney,
-  emailOwner,
   onlyTakesPart,
-  ownerOf,
-  ownersOf,
   type Person,
+  payerFor,
+  payerSubsOf,
   relationTo,
   sightOf,
+  subOfEmail,
 } from "./relation.ts";
 
 const person = (email: string, changes: Partial<Person> = {}): Person => ({
@@ -19,36 +19,36 @@ const person = (email: string, changes: Partial<Person> = {}): Person => ({
   staff: false,
   ...changes,
 });
-const owner = { sub: "sub_client", email: "ada@example.org" };
+const payer = { sub: "sub_client", email: "ada@example.org" };
 const own = held();
 const forAnother = { ...own, participant: { ...own.participant, email: "Bea@Example.org" } };
 
 describe("the relation of a person to a booking", () => {
   test.each([
-    ["the account that made it is its owner", own, person("new@example.org", { sub: owner.sub }), "owner"],
-    ["the payer's verified e-mail is its owner, whatever the account", own, person("ADA@example.org"), "owner"],
+    ["the account that made it is its payer", own, person("new@example.org", { sub: payer.sub }), "payer"],
+    ["the same verified e-mail is its payer, whatever the account", own, person("ADA@example.org"), "payer"],
     ["the participant is known by the verified e-mail", forAnother, person("bea@example.org"), "participant"],
-    ["a payer who is not the participant is the owner", forAnother, person(owner.email), "owner"],
+    ["who books for another person is the payer", forAnother, person(payer.email), "payer"],
     ["a stranger is nobody", forAnother, person("eve@example.org"), null],
     ["staff are staff", forAnother, person("staff@example.org", { staff: true }), "staff"],
-    ["staff who pay are the owner", forAnother, person(owner.email, { staff: true }), "owner"],
+    ["staff who book for another person are the payer", forAnother, person(payer.email, { staff: true }), "payer"],
     ["staff who take part are the participant", forAnother, person("bea@example.org", { staff: true }), "participant"],
   ] as const)("%s", (_, booking, who, relation) => {
     expect(relationTo(who, booking)).toBe(relation);
   });
 
   test("a booking that an admin made belongs to the participant's verified e-mail", () => {
-    const made = { ...own, owner: { sub: emailOwner("ada@example.org"), email: "ada@example.org" } };
-    expect(relationTo(person("Ada@example.org"), made)).toBe("owner");
+    const made = { ...own, owner: { sub: subOfEmail("ada@example.org"), email: "ada@example.org" } };
+    expect(relationTo(person("Ada@example.org"), made)).toBe("payer");
     expect(relationTo(person("eve@example.org"), made)).toBeNull();
   });
 
   test("a new booking belongs to the person who makes it, and one that an admin makes to the participant", () => {
     const maker = { sub: "sub_maker", email: "maker@example.org" };
 
-    expect(ownerOf({ ...maker, admin: false }, { email: "bea@example.org" })).toEqual(maker);
-    expect(ownerOf({ ...maker, admin: true }, { email: "Bea@Example.org" })).toEqual({
-      sub: emailOwner("bea@example.org"),
+    expect(payerFor({ ...maker, admin: false }, { email: "bea@example.org" })).toEqual(maker);
+    expect(payerFor({ ...maker, admin: true }, { email: "Bea@Example.org" })).toEqual({
+      sub: subOfEmail("bea@example.org"),
       email: "bea@example.org",
     });
   });
@@ -62,14 +62,14 @@ describe("the relation of a person to a booking", () => {
 describe("the relation by address only", () => {
   test("the participant of somebody else's booking only takes part", () => {
     expect(onlyTakesPart("BEA@example.org", forAnother)).toBe(true);
-    expect(onlyTakesPart(owner.email, forAnother)).toBe(false);
+    expect(onlyTakesPart(payer.email, forAnother)).toBe(false);
     expect(onlyTakesPart("eve@example.org", forAnother)).toBe(false);
-    expect(onlyTakesPart(owner.email, own)).toBe(false);
+    expect(onlyTakesPart(payer.email, own)).toBe(false);
   });
 
-  test("a person owns what their account made, and what an admin made for their address", () => {
-    expect(ownersOf({ sub: "sub_1", email: "Ada@example.org" })).toEqual(["sub_1", emailOwner("ada@example.org")]);
-    expect(emailOwner("ada@example.org")).toMatch(/^person:[0-9a-f]{32}$/);
+  test("a person pays for what their account made, and what an admin made for their address", () => {
+    expect(payerSubsOf({ sub: "sub_1", email: "Ada@example.org" })).toEqual(["sub_1", subOfEmail("ada@example.org")]);
+    expect(subOfEmail("ada@example.org")).toMatch(/^person:[0-9a-f]{32}$/);
   });
 });
 
@@ -110,8 +110,8 @@ describe("the topic of a timeline event", () => {
 
 describe("what a person sees of a booking", () => {
   test.each([
-    ["who pays and takes part sees money and clearance", own, person(owner.email), { money: true, clearance: true }],
-    ["who only pays never sees the clearance", forAnother, person(owner.email), { money: true, clearance: false }],
+    ["who pays and takes part sees money and clearance", own, person(payer.email), { money: true, clearance: true }],
+    ["who only pays never sees the clearance", forAnother, person(payer.email), { money: true, clearance: false }],
     ["who only takes part sees no money", forAnother, person("bea@example.org"), { money: false, clearance: true }],
     [
       "staff who only take part see no money",
