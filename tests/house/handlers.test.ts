@@ -33,7 +33,7 @@ function nameOf(node: Operand): string {
 }
 
 /** Counters of loops and pages, lengths, and bounds by their names are no dates and no amounts. */
-const counters = new Set(["attempt", "found", "left", "length", "page", "pages", "size", "start"]);
+const counters = new Set(["calls", "found", "left", "length", "page", "pages", "size", "start"]);
 const isCount = (node: Operand) => counters.has(nameOf(node)) || /^max[A-Z]|PerCall$/.test(nameOf(node));
 
 const orders = new Set(["<", "<=", ">", ">="]);
