@@ -37,7 +37,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "A text for people that explains this occurrence. It may change. Absent if there is nothing to add.",
   "Problem code": "The stable code of the problem. Base decisions on it.",
   "Problem reason":
-    "With `payment_refused`: why the payment was refused. `amount_too_large` and `amount_too_small`: the amount is outside Stripe's limits. `currency_not_supported`: Stripe does not take this currency. `method_not_available`: choose another payment method. `account_restricted`: our Stripe account cannot take payments. `email_not_accepted`: Stripe does not accept the e-mail address. `not_accepted`: any other permanent refusal.",
+    "With `payment_refused`: why the payment was refused. `amount_too_large` and `amount_too_small`: the amount is outside Stripe's limits. `currency_not_supported`: Stripe does not take this currency. `method_not_available`: choose another payment method. `account_restricted`: our Stripe account cannot take payments. `email_not_accepted`: Stripe does not accept the email address. `not_accepted`: any other permanent refusal.",
   "Problem bookingId":
     "With `already_booked`: the id of the existing booking. Only the owner of that booking and admins get it.",
   "Problem errors": "Every invalid field of the request, with one message per field.",
@@ -271,7 +271,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "comparePlans items apr":
     "The annual percentage rate in percent, with six decimals. Null if the plan is not consumer credit, and if it is unavailable.",
   lastBankDebitOn:
-    "The last date before the start on which a bank debit is possible, in the cohort's time zone. Null if that date has passed, and if the plan is unavailable.",
+    "The last date before the start on which a bank debit is possible, in the cohort's time zone. Null if that date has passed, if the currency has no bank debits, and if the plan is unavailable.",
 
   // Bookings
   "booking id": "The id of the booking, such as `bkg_01k`.",
@@ -280,7 +280,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "`held`: a place is held while the client pays the deposit. `awaiting_clearance`: the deposit is paid. `confirmed`: the deposit is paid, the agreement is signed and the participant is cleared. `completed`: the retreat is over. `expired`: the hold expired. `declined`: the participant was not cleared or was turned away. `cancelled`: the booking was canceled.",
   "listBookings query status": "Lists only the bookings with this status.",
   standing:
-    "Whether the payments are on time, the first that applies. `disputed`: a payment is disputed. `delinquent`: a due is more than 30 days late. `past_due`: a due is late. `action_required`: the client must verify a bank account. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` to a participant who does not pay.",
+    "Whether the payments are on time, the first that applies. `disputed`: a payment is disputed; disputes are not recorded yet. `delinquent`: a due other than a late charge is more than 30 days late. `past_due`: a due is late. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` to a participant who does not pay.",
   "listBookings query standing": "Lists only the bookings with this standing.",
   participant: "The person who attends the retreat.",
   "participant name": "The participant's full name, on one line.",
@@ -289,11 +289,11 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "putParticipant request name":
     "The participant's full name, on one line. Must contain a letter. Invisible characters are refused.",
   email:
-    "The participant's e-mail address. It identifies the participant: only an account with this verified address acts as the participant.",
+    "The participant's email address. It identifies the participant: only an account with this verified address acts as the participant.",
   "createBooking request email":
-    "The participant's e-mail address. If it is not the caller's own verified address, the participant is invited to accept. An address with an active booking in the cohort is refused with `already_booked`.",
+    "The participant's email address. If it is not the client's own verified address, the participant is invited to accept. `already_booked` refuses a second active booking by the same client for this address in the cohort. Bookings by others count only if the address is the client's own, or if an admin books.",
   "putParticipant request email":
-    "The participant's e-mail address. The payer's own address is refused. An address with an active booking in the cohort is refused with `already_booked`.",
+    "The participant's email address. The payer's own address is refused. If the payer has another active booking for this address in the cohort, the request is refused with `already_booked`.",
   phone: "The participant's phone number, as it was written: 5 to 15 digits with the usual separators.",
   "getBooking phone": "The participant's phone number, as it was written. Only for admins and clinicians.",
   dateOfBirth: "The participant's date of birth.",
@@ -317,11 +317,11 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "booking balance":
     "The unpaid amount of all dues that are not canceled, in minor units. 0 to a participant who does not pay.",
   participation:
-    "Whether the participant has agreed to attend: `invited`, `accepted` or `declined`. `accepted` from the start if the participant booked.",
+    "Whether the participant has agreed to attend: `invited`, `accepted` or `declined`. `accepted` from the start if the participant or an admin booked.",
   clearance: "The result of the clinical evaluations.",
   "booking clearance": "The result of the clinical evaluations. Null to a payer who is not the participant.",
   "clearance status":
-    "`pending`: an evaluation is missing. `cleared`: the participant may attend through `validUntil`. `not_cleared`: an evaluation did not clear the participant. `withdrawn`: a clinician withdrew the clearance. `lapsed`: `validUntil` has passed.",
+    "`pending`: an evaluation is missing or needs information. `cleared`: the participant may attend through `validUntil`. `not_cleared`: an evaluation did not clear the participant. `withdrawn`: a clinician withdrew the clearance. `lapsed`: `validUntil` has passed.",
   "clearance validUntil":
     "The last day of the clearance, a date in the cohort's time zone. Null unless the status is `cleared` or `lapsed`.",
   agreement: "The current version of the agreement. To a participant who does not pay, the terms without prices.",
@@ -337,14 +337,14 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   dueOn:
     "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
   "request dueOn":
-    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days later.",
+    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days after the first date that is allowed.",
   "dues amount": "The amount of the due, in minor units.",
   "dues paid": "How much of the due is paid, in minor units.",
   waived: "How much of the due staff have waived, in minor units. It is no longer owed.",
   "dues status":
-    "The first that applies: `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: the client must verify a bank account. `scheduled`: none of these.",
+    "The first that applies: `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
-    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, or while a payment is in progress.",
+    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, and while a payment is in progress.",
   lastFailure:
     "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed.",
   admission: "Whether the participant arrived. Null until staff record it.",
@@ -397,7 +397,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   enabled: "Whether autopay is on.",
   "request enabled":
     "`true` turns autopay on, `false` turns it off. Without a saved payment method, turning it on is refused with `invalid_transition`.",
-  "getAutopay method": "The saved payment method that autopay charges. Null if none can be charged.",
+  "getAutopay method": "The saved payment method that autopay charges while it is on. Null if none can be charged.",
   "method type": "`card`: a card. `us_bank_account`: a bank account in the United States.",
   last4: "The last four digits of the card or account number. Null if Stripe does not report them.",
   expiresOn: "The last day on which the card is valid. Null for a bank account.",
