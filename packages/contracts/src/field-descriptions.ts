@@ -425,7 +425,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
   on: "The date in the cohort's time zone for which the amounts are computed.",
   "getPayoff amount":
-    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0.",
+    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is less than Stripe's smallest charge, that is charged, and the excess is refunded.",
   principal: "The unpaid price without taxes, in minor units.",
   tax: "The unpaid taxes, in minor units.",
   interest: "The unpaid interest up to this date, in minor units.",
