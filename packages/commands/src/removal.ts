@@ -13,7 +13,7 @@ const childrenAtOnce = 20;
 
 /**
  * Removes a hold that ended unpaid and whose removal is due, with its agreements, attempts and quote. Its audit chain stays, with a
- * last record and a head that names no person. A hold that is kept for good loses its deadline. Refuses `page_open`
+ * last record and a head that names no person. A hold that is kept for good loses its deadline. Refuses `session_open`
  * while the outcome of a page is unknown.
  */
 export function removeBooking(store: Store, bookingId: string, occasion: ActionContext): Promise<Result> {
