@@ -59,6 +59,18 @@ describe("a program's taxes", () => {
   });
 });
 
+describe("a program's rule of non-payment", () => {
+  const rule = (noticeDays: number[]) =>
+    wrongIn(createProgram.body, { nonPayment: { noticeDays, cancelDaysBefore: 14 } }).filter((path) =>
+      path.startsWith("nonPayment"),
+    );
+
+  test("has a final notice, which names the day of the cancellation", () => {
+    expect(rule([3, 7])).toEqual([]);
+    expect(rule([])).toEqual(["nonPayment.noticeDays"]);
+  });
+});
+
 describe("a program's itinerary", () => {
   const blocks = (start: string, end: string) => {
     const day = { day: 1, blocks: [{ start, end, title: "Preparation", kind: "preparation" }] };

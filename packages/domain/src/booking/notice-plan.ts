@@ -21,10 +21,7 @@ const usualNoticeDays = [3, 7];
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 
 /** The days after a due's date on which past-due notices are sent; the last one is final. */
-function noticeDaysOf({ terms }: Booking): readonly number[] {
-  const days = terms.nonPayment?.noticeDays ?? usualNoticeDays;
-  return days.length === 0 ? usualNoticeDays : days;
-}
+const noticeDaysOf = ({ terms }: Booking): readonly number[] => terms.nonPayment?.noticeDays ?? usualNoticeDays;
 
 /** Whether notices of a due are sent now: never for the deposit, and not while a payment is under way. */
 export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
