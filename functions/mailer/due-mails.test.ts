@@ -27,6 +27,12 @@ const failedSoftly = (booking: Booking): Booking => ({
   })),
 });
 
+const having = (changes: object, more: Partial<Booking> = {}): Booking => ({
+  ...anna.confirmed,
+  ...more,
+  dues: anna.confirmed.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
+});
+
 type Name = "DueNotice" | "PaymentFailed" | "LateChargeAdded" | "CollectionTaskOpened";
 
 function mail(name: Name, data: object, booking: Booking) {
@@ -54,6 +60,26 @@ describe("a notice", () => {
 
     expect(sent?.text).toContain("Your payment of $16,000.00 is due on February 6, 2027.");
     expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
+  });
+
+  const open = { openAttemptId: "att_1" };
+  const payoff = { attemptId: "att_1", on: "2027-01-30", dues: [], unearned: [] };
+
+  test.each([
+    ["its page", having(open)],
+    ["the page of a payoff", having(open, { payoff })],
+  ])("is sent although its client has just opened %s, which may expire unpaid", (_, booking) => {
+    expect(mail("DueNotice", { kind: "final", days: 7, cancelsOn: "2027-02-22" }, booking)?.text).toContain(
+      "February 22, 2027",
+    );
+  });
+
+  test.each([
+    ["its bank is processing it", having({ ...open, status: "processing" })],
+    ["it is being tried", { ...collected, dues: having({ ...open, dueOn: "2027-01-30" }).dues }],
+  ])("is not sent while %s: another mail reports the outcome", (_, booking) => {
+    const dueOn = booking.dues.find(({ id }) => id === "due_1")?.dueOn;
+    expect(mail("DueNotice", { kind: "past_due", days: 3, dueOn }, booking)).toBeNull();
   });
 
   test("of a debit that differs from the permission states its amount and date", () => {
@@ -110,7 +136,7 @@ describe("a notice", () => {
     ["was moved", { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, dueOn: "2027-03-01" })) }],
     [
       "is being paid",
-      { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) },
+      { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, status: "processing" })) },
     ],
     ["was cancelled with its booking", anna.cancelled],
   ])("is not sent about a due that %s in the meantime", (_, booking) => {
@@ -168,7 +194,7 @@ describe("a collection task", () => {
   });
 
   test("is not sent once a payment is under way, or the booking has ended", () => {
-    const paying = { ...anna.confirmed, dues: anna.confirmed.dues.map((due) => ({ ...due, openAttemptId: "att_1" })) };
+    const paying = having({ openAttemptId: "att_1", status: "processing" });
 
     expect([taskOf(paying), taskOf(anna.cancelled)]).toEqual([null, null]);
   });

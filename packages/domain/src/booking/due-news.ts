@@ -2,7 +2,7 @@ import type { Instant } from "../time/index.ts";
 import { type Booking, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 import { type NextPayment, nextPayment } from "./next-payment.ts";
-import { isNoticed } from "./notice-plan.ts";
+import { isAskedFor, isOnItsWay } from "./next-try.ts";
 
 /** A due as an event names it. */
 type Told = { dueId?: unknown; dueOn?: unknown };
@@ -17,12 +17,14 @@ export function owedAsTold(booking: Booking, { dueId, dueOn }: Told): Due | null
 export type DueNews = { due: Due; amount: number; next: NextPayment };
 
 /**
- * The content of a due's notice, if its event still holds: the due is unpaid, has the same date, and no payment is
- * under way. Null otherwise; another mail reports the change.
+ * The content of a due's notice, if its event still holds: the due is unpaid, has the same date, and neither the bank
+ * nor a try is collecting it. Null otherwise; another mail reports the outcome. An open page does not hold the notice
+ * back: no mail reports that a page expired unpaid.
  */
 export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | null {
   const due = booking.dues.find(({ id }) => id === told.dueId);
-  if (due === undefined || !isNoticed(booking, due, now)) return null;
+  if (due === undefined || due.kind === "deposit") return null;
+  if (!isAskedFor(booking, due) || isOnItsWay(booking, due, now)) return null;
   if (told.dueOn !== undefined && told.dueOn !== due.dueOn) return null;
   return { due, amount: unpaid(due), next: nextPayment(booking, due, now) };
 }

@@ -46,15 +46,22 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   return { at, method, debitFree: outside !== first };
 }
 
-/** Whether a due is being collected: it is owed and has its date, collection is not paused, and no payoff is open. */
-export function isPursued(booking: Booking, due: Due): boolean {
+/** Whether a due is owed and has its date, and collection is not paused. */
+export function isAskedFor(booking: Booking, due: Due): boolean {
   const owes = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
-  return owes && !isPaused(booking) && !hasOpenPayoff(booking) && !waitsForConfirmation(booking, due);
+  return owes && !isPaused(booking) && !waitsForConfirmation(booking, due);
 }
 
-/** Whether a payment is under way for a due, or its next try is due. */
-export function isUnderWay(booking: Booking, due: Due, now: Instant): boolean {
-  if (due.openAttemptId !== null || due.status === "processing") return true;
+/** Whether a due is being collected: it is asked for, and no payoff is open. */
+export const isPursued = (booking: Booking, due: Due): boolean => isAskedFor(booking, due) && !hasOpenPayoff(booking);
+
+/** Whether a payment or a page is open for a due, or its next try is due. */
+export const isUnderWay = (booking: Booking, due: Due, now: Instant): boolean =>
+  due.openAttemptId !== null || isOnItsWay(booking, due, now);
+
+/** Whether the bank is processing a due, or its next try is due. A mail reports the outcome of either, unlike that of a page. */
+export function isOnItsWay(booking: Booking, due: Due, now: Instant): boolean {
+  if (due.status === "processing") return true;
   const at = nextTryAt(booking, due, now);
   return at !== null && hasCome(at, now);
 }

@@ -24,7 +24,7 @@ type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
 const noticeDaysOf = ({ terms }: Booking): readonly number[] => terms.nonPayment?.noticeDays ?? usualNoticeDays;
 
 /** Whether notices of a due are sent now: never for the deposit, and not while a payment is under way. */
-export const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
+const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
   due.kind !== "deposit" && isPursued(booking, due) && !isUnderWay(booking, due, now);
 
 /** The date on which a due got its present date and could be paid. */
