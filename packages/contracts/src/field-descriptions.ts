@@ -88,7 +88,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   nonPayment:
     "The notices after a due is past due, and when an unpaid booking is canceled. Null if non-payment cancels no booking.",
   noticeDays:
-    "Days after the date of a due on which a past-due notice is sent, in ascending order. The last one is the final notice.",
+    "Days after the date of a due on which a past-due notice is sent, in ascending order. At least one; the last one is the final notice.",
   cancelDaysBefore: "How many days before the first day a booking with an unpaid due is canceled.",
   collection: "How dues are collected: retries, notices, and how far a client can move a due.",
   retryDays:
