@@ -84,7 +84,7 @@ export async function storeMutantFigures(): Promise<Figure[]> {
     return { what, value: `${left} of ${of.length}`, bound: { most: 0, ratio: left } };
   };
   const guards = [...guardsAmong(verdicts)].map(([invariant, of]) =>
-    missed(`guards of ${invariant} that no test misses`, of),
+    missed(`guards of ${invariant} whose removal no test notices`, of),
   );
-  return [missed("conditions and writes that no test misses", verdicts), ...guards];
+  return [missed("conditions and writes whose removal no test notices", verdicts), ...guards];
 }

@@ -12,9 +12,9 @@ type Result = { ok: true } | { ok: false; reason: "session_open" | "conflict" };
 const childrenAtOnce = 20;
 
 /**
- * Removes a hold that ended unpaid and whose removal is due, with its agreements, attempts and quote. Its audit chain stays, with a
- * last record and a head that names no person. A hold that is kept for good loses its deadline. Refuses `session_open`
- * while the outcome of a page is unknown.
+ * Removes a hold that ended unpaid and whose removal date has come, with its agreements, attempts and quote. Its audit
+ * chain stays, with a last record and a head that names no person. A hold that is kept for good loses its deadline.
+ * Refuses `session_open` while the outcome of a session is unknown.
  */
 export function removeBooking(store: Store, bookingId: string, occasion: ActionContext): Promise<Result> {
   return untilFresh<Result>(store, async () => {
