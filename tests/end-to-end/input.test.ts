@@ -578,7 +578,8 @@ describe("the documentation", () => {
         const compressed = await ask(path, { "accept-encoding": `${encoding}, identity;q=0.1` });
         expect(compressed.headers.get("content-encoding")).toBe(encoding);
         expect(compressed.headers.get("vary")).toBe("accept-encoding");
-        expect(Number(compressed.headers.get("content-length"))).toBeLessThan(mb / 4);
+        // The page carries RapiDoc, which alone compresses to 217 kB.
+        expect(Number(compressed.headers.get("content-length"))).toBeLessThan(0.3 * mb);
         expect(isDeepStrictEqual(compressed.body, plain.body)).toBe(true);
       }
       // A function's answer may have 6 MB, with what JSON makes of its quotes.
