@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** The longest proofs: hundreds of clients at a time, processes that are killed, months. They begin first. */
-const longest = ["claim", "crash", "money", "stampede", "year"].map((name) => `tests/proofs/${name}.test.ts`);
+const proof = (name: string) => `tests/proofs/${name}.test.ts`;
 
-/** Files that change what others of their worker would find: modules, or the variables that a function reads once. */
+/** The longest proofs: hundreds of clients at a time, killed processes, months of random bookings. */
+const longest = ["claim", "crash", "money", "stampede", "year"].map(proof);
+
+/** Files that change modules or environment variables, which other files of the same worker would see. */
 const apart = [
   "functions/payment-worker/payment-worker.test.ts",
   "functions/catalogue/documents.test.ts",
@@ -20,7 +22,7 @@ const apart = [
       "quote",
     ],
     ...["session", "terms"],
-  ].map((name) => `tests/proofs/${name}.test.ts`),
+  ].map(proof),
 ];
 
 /** Tests that take seconds: input to every route, a model that tells many stories, an HTTP server that answers late. */
@@ -33,18 +35,21 @@ const wide = [
 const proofs = {
   globalSetup: ["tests/harness/global-setup.ts"],
   setupFiles: ["tests/harness/documented-answers.ts"],
-  // Four times what the longest take on two quiet cores.
+  // Four times what the longest file takes on two quiet cores.
   testTimeout: 300_000,
   hookTimeout: 120_000,
 };
 
-/** Nothing in these takes a second on a quiet machine; a loaded one is given time. */
-const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000 };
+/** No test here takes a second on a quiet machine; the time-out allows for a loaded one. */
+const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
+
+/** Tests that run a stack or a database. With a third worker, requests that come at once miss their time. */
+const stacks = { maxWorkers: 2, sequence: { groupOrder: 2 } };
 
 /**
- * One project per kind of test, so that each can be run alone: `vitest --project unit`. One kind after the other, but for
- * those whose tests run stacks: they come in one group, so that no worker waits for the last of a kind. The files of a
- * project share their worker's modules, which are loaded once; those that cannot are a project by themselves.
+ * One project per kind of test, so that each can be run alone: `vitest --project unit`. Projects of a group run side by
+ * side and start in the order of their names, so the longest files start early. Files of a project share the modules of
+ * their worker; files that cannot are in a project of their own.
  */
 export default defineConfig({
   test: {
@@ -57,7 +62,6 @@ export default defineConfig({
           include: ["packages/domain/**/*.test.ts"],
           exclude: wide,
           ...pure,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -66,17 +70,15 @@ export default defineConfig({
           include: ["{packages,functions}/**/*.test.ts"],
           exclude: ["packages/{domain,local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
           ...pure,
-          sequence: { groupOrder: 1 },
         },
       },
       {
-        // What plays AWS and Stripe, the rules of the house, and what takes seconds by itself.
+        // The local stack, the Stripe simulator, the rules of the house, and the `wide` tests.
         test: {
           name: "around",
           include: ["packages/{local,stripe-simulator}/**/*.test.ts", "tests/house/**/*.test.ts", ...wide],
           exclude: ["**/node_modules/**"],
           ...pure,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -85,9 +87,7 @@ export default defineConfig({
           name: "infrastructure",
           include: ["tests/infrastructure/**/*.test.ts"],
           globalSetup: ["tests/infrastructure/global-setup.ts"],
-          maxWorkers: 2,
-          isolate: false,
-          sequence: { groupOrder: 2 },
+          ...pure,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -101,8 +101,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           isolate: false,
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          ...stacks,
         },
       },
       {
@@ -112,16 +111,11 @@ export default defineConfig({
           exclude: [...longest, ...apart],
           ...proofs,
           isolate: false,
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          ...stacks,
         },
       },
-      {
-        test: { name: "apart", include: apart, ...proofs, maxWorkers: 2, sequence: { groupOrder: 3 } },
-      },
-      {
-        test: { name: "at-length", include: longest, ...proofs, maxWorkers: 2, sequence: { groupOrder: 3 } },
-      },
+      { test: { name: "apart", include: apart, ...proofs, ...stacks } },
+      { test: { name: "at-length", include: longest, ...proofs, ...stacks } },
     ],
   },
 });

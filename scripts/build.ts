@@ -183,21 +183,10 @@ function docsPage(document: object): string {
 `;
 }
 
-/** The time of a cold import of a bundle in milliseconds, measured in a fresh process. */
-async function importTime({ name }: Bundle): Promise<number> {
-  const { execFileSync } = await import("node:child_process");
-  const entry = JSON.stringify(`file://${join(dist, "functions", name, "index.mjs")}`);
-  const script = `const start = performance.now(); await import(${entry}); console.log(performance.now() - start);process.exit()`;
-  return Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }));
-}
-
 if (import.meta.main) {
-  const measure = process.argv.includes("--measure");
-  const bundles = await build();
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`.padStart(8);
-  console.log(`${"bundle".padEnd(14)} at start     whole${measure ? "   import" : ""}`);
-  for (const bundle of bundles) {
-    const time = measure ? `${(await importTime(bundle)).toFixed(0)} ms`.padStart(9) : "";
-    console.log(`${bundle.name.padEnd(14)} ${kilobytes(bundle.initial)}  ${kilobytes(bundle.bytes)}${time}`);
+  console.log(`${"bundle".padEnd(14)} at start     whole`);
+  for (const { name, initial, bytes } of await build()) {
+    console.log(`${name.padEnd(14)} ${kilobytes(initial)}  ${kilobytes(bytes)}`);
   }
 }

@@ -18,7 +18,7 @@ const shownFiles = 10;
 const lanes: readonly (readonly Step[])[] = [
   checks,
   [
-    ["build", process.execPath, "scripts/build.ts", "--measure"],
+    ["build", process.execPath, "scripts/build.ts"],
     ["synthesis", bin("cdk"), "synth", "--quiet"],
   ],
 ];
