@@ -55,7 +55,7 @@ type Input = {
   ExpressionAttributeValues?: Record<string, unknown>;
 };
 
-/** A table with one booking, of a person who is none of the callers below. */
+/** A table with one booking. None of the callers below is its payer or participant. */
 function answer({ Key, TransactItems, RequestItems, ExpressionAttributeValues: values }: Input): object {
   const at = (key: { pk: string; sk: string } | undefined) =>
     items.find(({ pk, sk }) => pk === key?.pk && sk === key?.sk);

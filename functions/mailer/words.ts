@@ -25,7 +25,7 @@ export type Facts = {
   now: Instant;
   /** The payment link of a due. */
   payLink: (dueId: string) => string;
-  /** The text of the permission in force; undefined if there is none, or the mail does not copy it. */
+  /** The text of the permission in force. Absent if autopay is off, or if the mail does not copy the text. */
   permission?: readonly string[];
 };
 

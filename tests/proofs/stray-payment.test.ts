@@ -400,7 +400,7 @@ describe("a debit that is refunded while it is processing", () => {
 });
 
 describe("a session that Stripe shows in an outdated state", () => {
-  /** Applies the latest events, newest first, for a consumer that sees this session in its state at the call. */
+  /** Applies the latest events, newest first, for a consumer that reads the Checkout Session as it was at the call. */
   async function lagging(sessionId: string): Promise<(types: RegExp) => Promise<void>> {
     const before = await services.gateway.retrieveCheckoutSession(sessionId);
     const gateway = { ...services.gateway, retrieveCheckoutSession: async () => before };

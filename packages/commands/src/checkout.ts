@@ -175,7 +175,7 @@ async function begin(
   const asked = { customerId: customer.customerId, methods: methodsFor(look.booking, command, clock.now()) };
   // The transaction checks what was read, however long Stripe took to create the customer.
   const debit = await record(services, command, actor, asked, look.file);
-  // The client has another deposit by bank debit under way, so this session offers cards only.
+  // The client has another deposit by bank debit under way, so the new page offers cards only.
   return debit.ok || debit.reason !== "debit_busy"
     ? (debit as Begun)
     : ((await record(services, command, actor, { ...asked, methods: ["card"] })) as Begun);

@@ -111,7 +111,8 @@ async function settleBySession(
 }
 
 /**
- * Applies a charge that is posted already, whatever its metadata says now. Only Stripe's booking of it can be missing.
+ * Applies a charge that is already posted, and ignores its present metadata. Only Stripe's balance transaction of it can
+ * still be missing.
  */
 async function applyPosted(
   services: Services,

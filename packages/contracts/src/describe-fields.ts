@@ -13,7 +13,7 @@ export type Schema = {
 /** The words that lead to a field: the operation, the part of it, the objects around the field, and its name. */
 type Words = readonly string[];
 
-/** Finds the description of a field. Undefined if there is none. */
+/** Finds the description of a field. Undefined if the table does not have the field. */
 export type Find = (words: Words) => string | undefined;
 
 /**

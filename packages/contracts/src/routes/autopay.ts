@@ -20,7 +20,7 @@ export const getAutopay = defineRoute({
         "While autopay is on, or was on when the booking ended early, the text that the client agreed to. Otherwise, the text that they would agree to now.",
       schema: z.object({
         enabled: z.boolean(),
-        /** The saved method that can be charged; null if there is none. */
+        /** The saved method that can be charged, or null. */
         method: z.nullable(
           z.object({
             type: z.enum(["card", "us_bank_account"]),

@@ -14,7 +14,7 @@ import { listedDebits, underPermission } from "./vary-debits.ts";
 /** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
 export const collectsAutomatically = (booking: Booking): boolean => booking.autopay && mayOwe(booking);
 
-/** The permission to collect that is in force; null if there is none. */
+/** The permission to collect that is in force. Null while autopay is off. */
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>
   autopay ? (permission ?? null) : null;
 

@@ -140,7 +140,7 @@ export type Booking = {
   savedMethod?: SavedMethod;
   /** When staff paused and resumed collection; the last pause may still run. Absent if they never did. */
   pauses?: Pause[];
-  /** The open payoff; null or absent if there is none. */
+  /** The payoff that is under way. Null or absent while no payoff is open. */
   payoff?: OpenPayoff | null;
   /**
    * When a payoff was under way that failed or was not paid. Those days do not count toward lateness. Absent if none.

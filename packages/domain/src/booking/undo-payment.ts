@@ -10,9 +10,9 @@ type Undone = Pick<Booking, "dues" | "applied"> & { charge: Charge };
 /**
  * Reverses a payment whose money went back to the bank. The charge no longer pays anything, on the booking and on the
  * charge, and none of it can be refunded (I6). Its due is owed again; on a booking that has ended it stays cancelled.
- * An amount that was already refunded is not owed again. Throws for a payoff, whose charge does not say what it paid of
- * each due and whose dues no longer have the interest that was not earned: its debit needs a rule first. The rule of returned debits decides on entries, notices and
- * status.
+ * An amount that was already refunded is not owed again. The rule of returned debits decides on entries, notices and
+ * status. Throws for the charge of a payoff: it does not say what it paid of each due, and the payoff has removed the
+ * unearned interest from the dues.
  */
 export function undoPayment(booking: Booking, charge: Charge, now: Instant): Undone {
   const { currency, terms } = booking;
