@@ -3,6 +3,7 @@ export type Schema = {
   type?: unknown;
   description?: string;
   pattern?: string;
+  enum?: readonly unknown[];
   required?: readonly string[];
   properties?: Readonly<Record<string, Schema>>;
   items?: Schema;
@@ -10,7 +11,7 @@ export type Schema = {
   oneOf?: readonly Schema[];
 };
 
-/** The words that lead to a field: the operation, the part of it, the objects around the field, and its name. */
+/** The words that lead to a field: the operation and the part of it, or the event; the objects around the field; its name. */
 type Words = readonly string[];
 
 /** Finds the description of a field. Undefined if the table does not have the field. */

@@ -25,7 +25,7 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   BookingConfirmed: "A booking was confirmed: deposit paid, agreement signed, participant cleared.",
   BookingUnconfirmed: "A confirmed booking lost its clearance. It keeps its place and waits for a new clearance.",
   BookingDeclined: "A booking was declined. `by` says why, `refund` how much is paid back.",
-  BookingCancelled: "A booking was cancelled. `by` says by whom or why, `refund` how much is paid back.",
+  BookingCancelled: "A booking was canceled. `by` says by whom or why, `refund` how much is paid back.",
   ParticipantAdmitted: "The participant arrived.",
   BookingCompleted: "The retreat of a booking is over.",
   DueBilled: "A due became payable on its date.",
@@ -40,5 +40,5 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   RefundSucceeded: "A refund succeeded.",
   RefundRefused: "Stripe permanently refused a refund. `code` is Stripe's reason.",
   RefundFailed: "A refund failed after Stripe had accepted it, and the money came back.",
-  MoneyConverted: "Stripe converted a payment to another currency. The amount is in suspense.",
+  MoneyConverted: "Stripe converted a payment or a refund from or to another currency. The amount is in suspense.",
 };

@@ -1,8 +1,9 @@
 import { largestAmount } from "@clearing/domain/money";
 import { describe, expect, test } from "vitest";
 import { describeFields, finder } from "./describe-fields.ts";
+import { eventDescriptions } from "./event-descriptions.ts";
 import { fieldDescriptions } from "./field-descriptions.ts";
-import { openapiDocument } from "./openapi.ts";
+import { eventSchemas, openapiDocument } from "./openapi.ts";
 
 type Schema = {
   type?: string | string[];
@@ -24,7 +25,7 @@ type Operation = {
 };
 type Document = { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, Schema> } };
 
-/** A field of the document. `narrows`: it stands beside a reference to a schema that describes it. */
+/** A field of a document. `narrows`: it stands beside a reference to a schema that describes it. */
 type Field = { at: string; description: string; schema: Schema; narrows: boolean };
 
 function fieldsIn(schema: Schema, at: string, narrows = false): Field[] {
@@ -51,8 +52,14 @@ function fieldsIn(schema: Schema, at: string, narrows = false): Field[] {
   ];
 }
 
-/** Every parameter, header and field of the document. */
-function fieldsOf(descriptions?: Record<string, string>): Field[] {
+type Descriptions = Readonly<Record<string, string>>;
+
+/** Every field of the event schemas. */
+const fieldsOfEvents = (descriptions?: Descriptions): Field[] =>
+  Object.entries(eventSchemas(descriptions)).flatMap(([name, schema]) => fieldsIn(schema as Schema, name));
+
+/** Every parameter, header and field of the OpenAPI document. */
+function fieldsOfApi(descriptions?: Descriptions): Field[] {
   const { paths, components } = openapiDocument(descriptions) as Document;
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const named = (at: string, { description = "", schema }: Described) => ({ at, description, schema, narrows: false });
@@ -71,11 +78,16 @@ function fieldsOf(descriptions?: Record<string, string>): Field[] {
   ];
 }
 
+const fieldsOf = (descriptions?: Descriptions): Field[] => [
+  ...fieldsOfApi(descriptions),
+  ...fieldsOfEvents(descriptions),
+];
+
 const undescribed = (fields: readonly Field[]) =>
   fields.filter(({ description, narrows }) => description === "" && !narrows).map(({ at }) => at);
 
-/** The selectors that describe no field: with each selector as its own text, the document holds those that are used. */
-function unused(descriptions: Record<string, string>): string[] {
+/** The selectors that describe no field: with each selector as its own text, the documents hold those that are used. */
+function unused(descriptions: Descriptions): string[] {
   const selectors = Object.keys(descriptions);
   const used = new Set(fieldsOf(Object.fromEntries(selectors.map((one) => [one, one]))).map((one) => one.description));
   return selectors.filter((selector) => !used.has(selector));
@@ -129,39 +141,46 @@ function stumbles(text: string): string[] {
   ];
 }
 
-const fields = fieldsOf();
-
-describe("every field", () => {
-  test("has a description: of parameters, headers, requests, responses and problems", () => {
-    expect(fields.length).toBeGreaterThan(2_000);
+describe.each([
+  ["parameter, header and field of the API", fieldsOfApi(), 2_000],
+  ["field of an event", fieldsOfEvents(), 500],
+])("every %s", (_, fields, least) => {
+  test("has a description", () => {
+    expect(fields.length).toBeGreaterThan(least);
     expect(undescribed(fields)).toEqual([]);
   });
 
   test("says its unit, its time zone, when it is null, and what each of its values means", () => {
     expect(fields.flatMap(leftOut)).toEqual([]);
   });
+});
 
-  test("has a description that is used", () => {
+describe("every description", () => {
+  test("of a field is used", () => {
     expect(unused(fieldDescriptions)).toEqual([]);
   });
 
-  test("is described in plain English", () => {
-    const found = Object.entries(fieldDescriptions).map(([selector, text]) => [selector, stumbles(text)] as const);
+  test.each([
+    ["fields", fieldDescriptions],
+    ["events", eventDescriptions],
+  ])("of %s is in plain English", (_, descriptions) => {
+    const found = Object.entries(descriptions).map(([name, text]) => [name, stumbles(text)] as const);
 
     expect(found.filter(([, stumbled]) => stumbled.length > 0)).toEqual([]);
   });
 });
 
 describe("control: the check sees", () => {
-  test("a field without a description, in a list, in an alternative, and in a problem", () => {
-    const { waived, "deposit percent": percent, "Problem code": code, ...others } = fieldDescriptions;
+  test("a field without a description, in a list, in an alternative, in a problem, and in an event", () => {
+    const { waived, "deposit percent": percent, "Problem code": code, byLink, ...others } = fieldDescriptions;
 
-    expect([waived, percent, code]).not.toContain(undefined);
+    expect([waived, percent, code, byLink]).not.toContain(undefined);
     expect(undescribed(fieldsOf(others))).toEqual(
       expect.arrayContaining([
         "listBookings 200.items.dues.waived",
         "createProgram request.deposit.percent",
         "Problem.code",
+        "DueNotice.data.byLink",
       ]),
     );
   });
@@ -177,6 +196,10 @@ describe("control: the check sees", () => {
       recordedAt: "When it was recorded.",
       nextCursor: "The next page.",
       recipient: "`payer`: the person who pays.",
+      "Payment amount": "The amount of the payment.",
+      "Payment Action Required until": "Until when the client can take the action.",
+      "Payment Failed reason": "Why the payment failed, as a code.",
+      "Collection Task Opened reason": "`not_paid`: the due was not paid.",
     });
 
     expect(new Set(doctored.flatMap(leftOut).map((one) => one.slice(one.lastIndexOf(".") + 1)))).toEqual(
@@ -185,6 +208,10 @@ describe("control: the check sees", () => {
         "recordedAt: its time zone",
         "nextCursor: when it is null",
         "recipient: participant",
+        "amount: its unit",
+        "until: its time zone",
+        "reason: when it is null",
+        "reason: delinquent",
       ]),
     );
   });
@@ -202,6 +229,16 @@ describe("control: the check sees", () => {
   ])("language: %s", (text, found) => {
     expect(stumbles(text)).toEqual(found);
   });
+});
+
+test("an event has the text of the API where a field is the same, and another where it is narrower", () => {
+  const texts = new Map(fieldsOfEvents().map(({ at, description }) => [at, description]));
+
+  expect(texts.get("BookingHeld.data.status")).toBe(fieldDescriptions["booking status"]);
+  expect(texts.get("ClearanceChanged.data.validUntil")).toBe(fieldDescriptions["clearance validUntil"]);
+  expect(texts.get("BookingHeld.data.total")).toBe(fieldDescriptions["event total"]);
+  expect(texts.get("RefundRequested.data.amount")).toBe(fieldDescriptions["Refund Requested amount"]);
+  expect(texts.get("RefundFailed.data.amount")).toBe(fieldDescriptions["Refund amount"]);
 });
 
 describe("a selector", () => {

@@ -1,6 +1,7 @@
 /**
- * What each field of the API means, by selector: the field's name, after words that lead to it where the name means
- * something narrower there (`describe-fields.ts`). Data that only the OpenAPI document is made from: no function loads it.
+ * What each field of the API and of its events means, by selector: the field's name, after words that lead to it where the
+ * name means something narrower there (`describe-fields.ts`). Data that only the OpenAPI document and the event schemas are
+ * made from: no function loads it.
  */
 export const fieldDescriptions: Readonly<Record<string, string>> = {
   // Headers
@@ -557,6 +558,75 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "computeApr response financeCharge": "The payments less the advances, in minor units.",
   "computeApr response amountFinanced": "The sum of the advances, in minor units.",
   "computeApr response totalOfPayments": "The sum of the payments, in minor units.",
+
+  // Events
+  "event id":
+    "The id of the event, such as `evt_01k`. An event can arrive more than once. It has the same id each time.",
+  "event version": "The version of the event format. Always `1`.",
+  occurredAt: "When the change was made, an instant in UTC.",
+  correlationId:
+    "The id of the request or automatic step that led to the event. The API returns it as `x-request-id`. A payment keeps the id of the step that began it.",
+  "event subject": "The object that the event is about.",
+  "event subject type":
+    "The type of the subject: `program`, `cohort`, `booking`, `clearance`, or `entry` for a journal entry.",
+  "Clearance Changed booking id": "The id of the booking, such as `bkg_01k`. A clearance has the id of its booking.",
+  "event subject version":
+    "The version of the subject after the change, from 1. Each change adds 1, and the events of one change have the same version. Events can arrive in any order, so compare versions to find the newest.",
+  "Program Published program version":
+    "The version of the program after the change, from 1. Each change adds 1. Events can arrive in any order, so compare versions to find the newest.",
+  data: "The state after the change: ids, statuses, dates, amounts and codes. New fields may be added, so ignore fields that you do not know.",
+  "Program Published programId": "The id of the program.",
+  "event count": "The number of places that were added or removed.",
+  "event total": "The price with taxes, without the finance charge, in minor units.",
+  "event holdExpiresAt":
+    "When the hold expires unless the deposit is paid, an instant in UTC. It can be extended later.",
+  "Autopay Changed autopay": "Whether dues are now charged to the saved payment method automatically.",
+  "Payment Method Saved autopay": "Whether later dues are charged to the new payment method automatically.",
+  "Agreement Signed autopay": "Whether the signature authorized autopay.",
+  "Autopay Changed reason":
+    "`client`: the client turned autopay on or off. The other reasons turn it off. `detached`: the saved payment method was removed at Stripe. `customer_deleted`: the client was deleted at Stripe. `mandate_withdrawn`: the authorization of the bank debit is no longer valid. `refused`: Stripe refused the saved payment method.",
+  agreementVersion: "The version of the agreement that was signed, from 1.",
+  attemptId: "The id of the payment attempt, such as `att_01k`.",
+  "Payment dueId": "The id of the due that the payment is for. With a payoff, the first of its dues.",
+  "event purpose":
+    "The purpose of the payment: `deposit` pays the deposit, `due` pays another due, `payoff` pays everything that is owed.",
+  "Payment amount": "The amount of the payment, in minor units.",
+  "Payment Action Required action": "The action that the client must take. Always `verify_bank_account`.",
+  "Payment Action Required until": "Until when the client can take the action, an instant in UTC.",
+  "Payment Failed reason":
+    "Why the payment failed, as a code. An automatic payment has one of the codes `card_declined`, `insufficient_funds`, `card_expired`, `authentication_required`, `method_unusable`, `bank_returned` and `provider_error`. A payment on a page has Stripe's code, or `bank_account_not_verified` if the client did not verify the bank account in time. Null if Stripe reports no code.",
+  daysLeft: "The number of days from the date of the event to the date of the deadline, in the cohort's time zone.",
+  by: "Who ended the booking, or why. `client`: the client canceled. `participant`: the participant declined to attend. `operator`: staff canceled. `clearance_deadline`: the participant was not cleared in time. `non_payment`: a due was not paid. `not_cleared`: the participant was not cleared. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",
+  "event refund": "The amount that is refunded, in minor units. 0 if nothing is refunded.",
+  "event kept": "The amount that was paid and is not refunded, in minor units.",
+  "event outcome": "Always `admitted`: the participant arrived.",
+  "event amount": "The unpaid amount of the due, in minor units.",
+  "Due Notice kind":
+    "`upcoming`: the due is payable soon. `changed`: a bank debit will have another date or amount than the authorization lists. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
+  "Due Notice days":
+    "The days before the date of the due (`upcoming`, `changed`) or after it (`past_due`, `final`) for which the notice is planned. It can be sent later.",
+  byLink: "`true`: the client must pay by link. `false`: the due is charged to the saved payment method automatically.",
+  cancelsOn:
+    "The date on which the booking is canceled if the due stays unpaid, in the cohort's time zone. Null with any kind but `final`, and if non-payment does not cancel the booking.",
+  "Late Charge Added dueId": "The id of the new due for the late charge.",
+  "Late Charge Added amount": "The amount of the late charge, in minor units.",
+  forDueId: "The id of the due that is late.",
+  "Collection Task Opened reason":
+    "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late.",
+  "Due Waived amount": "The amount that was waived, in minor units.",
+  "Due Deferred from": "The date of the due before the change, in the cohort's time zone.",
+  "event paused": "Whether collection is now paused.",
+  refundId: "The id of the refund, such as `ref_01k`.",
+  "Refund amount":
+    "The amount of this part of the refund, in minor units. A refund of several payments has one part for each of them, and each part has events.",
+  "Refund Requested amount": "The amount of the whole refund, in minor units.",
+  "Refund reason":
+    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and no place was free. `duplicate_payment`: more was paid than was owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: a payment arrived although it had been given up. `made_at_stripe`: staff made the refund at Stripe.",
+  "Refund Refused code": "Stripe's code of the refusal.",
+  "event reference": "The unique reference of the journal entry, such as `converted-from:txn_1`.",
+  "Money Converted bookingId": "The id of the booking. Null if the money belongs to none.",
+  "Money Converted amount": "The amount of the payment or refund, in minor units of `currency`.",
+  "Money Converted currency": "The currency of the payment or refund, as a lowercase ISO 4217 code such as `usd`.",
 
   // The API itself
   "getHealth status": "Always `ok`.",

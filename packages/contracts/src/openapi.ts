@@ -183,18 +183,24 @@ export function openapiDocument(descriptions: Readonly<Record<string, string>> =
   };
 }
 
+/** An event's subject is the noun of its fields, and the words of its name follow: `booking event Payment Settled`. */
+const wordsOf = (name: EventName, schema: Schema): string[] => {
+  const [noun] = schema.properties?.subject?.properties?.type?.enum ?? [];
+  return [String(noun), "event", ...name.split(/(?=[A-Z])/)];
+};
+
 /**
- * The JSON schema of every event's detail by name, in draft 4 for EventBridge's schema registry. The schemas are open,
- * since events may get new fields. What we publish must match the closed schemas of `events` (I8).
+ * The JSON schema of every event's detail by name, in draft 4 for EventBridge's schema registry. Describes every field.
+ * The schemas are open, since events may get new fields. What we publish must match the closed schemas of `events` (I8).
  */
-export const eventSchemas = (): Record<string, { description: string }> =>
-  Object.fromEntries(
-    (Object.entries(events) as [EventName, z.ZodMiniType][]).map(([name, schema]) => [
-      name,
-      {
-        title: name,
-        description: eventDescriptions[name],
-        ...z.toJSONSchema(schema, { target: "draft-4", override: open }),
-      },
-    ]),
-  );
+export function eventSchemas(
+  descriptions: Readonly<Record<string, string>> = fieldDescriptions,
+): Record<string, { description: string }> {
+  const find = finder(descriptions);
+  const described = ([name, event]: [EventName, z.ZodMiniType]) => {
+    const schema = z.toJSONSchema(event, { target: "draft-4", override: open }) as Schema;
+    const fields = describeFields(schema, wordsOf(name, schema), find);
+    return [name, { title: name, description: eventDescriptions[name], ...fields }];
+  };
+  return Object.fromEntries((Object.entries(events) as [EventName, z.ZodMiniType][]).map(described));
+}
