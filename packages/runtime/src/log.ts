@@ -75,7 +75,7 @@ function describeError(error: unknown): Described {
     status: $metadata?.httpStatusCode,
     reasons: CancellationReasons?.map(({ Code }) => Code ?? "None").join(","),
     issues: issues?.map((issue) => `${["input", ...(issue.path ?? [])].join(".")}:${issue.code}`).join(","),
-    ...(error instanceof Failure ? error.facts : {}),
+    ...(error instanceof Failure ? error.fields : {}),
   };
   return { why, detail: error instanceof Failure ? error.words : undefined, stack: framesOf(error) };
 }

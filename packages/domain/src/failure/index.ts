@@ -1,19 +1,19 @@
 /** The ids, codes and counts of a failure. The log shows each under its name, if it has the form of one. */
-type Facts = Readonly<Record<string, string | number | null | undefined>>;
+type Fields = Readonly<Record<string, string | number | null | undefined>>;
 
 /**
- * A bug or an outage with a fixed message, which the log may show; variable values go into `facts`. The log never shows
- * the message of any other error, since it may quote user input.
+ * A bug or an outage with a fixed message, which the log may show; variable values go into `fields`. The log never
+ * shows the message of any other error, since it may quote user input.
  */
 export class Failure extends Error {
   override name = "Failure";
   readonly words: string;
-  readonly facts: Facts;
+  readonly fields: Fields;
 
-  constructor(words: string, facts: Facts = {}) {
-    const known = Object.values(facts).filter((fact) => fact !== null && fact !== undefined);
+  constructor(words: string, fields: Fields = {}) {
+    const known = Object.values(fields).filter((value) => value !== null && value !== undefined);
     super(known.length === 0 ? words : `${words}: ${known.join(", ")}`);
     this.words = words;
-    this.facts = facts;
+    this.fields = fields;
   }
 }
