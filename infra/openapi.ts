@@ -36,8 +36,7 @@ export function readRoutes(dist: string): readonly ApiRoute[] {
       .filter(([method]) => methods.includes(method))
       .flatMap(([method, operation]) => {
         const name = functionNames.find((candidate) => candidate === operation["x-function"]);
-        if (!name)
-          throw new Error(`${method} ${path} names no function of infra/grants.ts: ${operation["x-function"]}`);
+        if (!name) throw new Error(`${method} ${path}: infra/grants.ts has no function ${operation["x-function"]}`);
         const route = {
           method: method.toUpperCase(),
           path,

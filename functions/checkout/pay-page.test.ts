@@ -20,7 +20,7 @@ const permission = permissionDocument(booking, "the card or bank account that yo
 const bodyOf = ({ body }: { body?: unknown }) => String(body);
 const page = (of: Booking = booking) => {
   const found = payPageOf(of, "due_1", null, today);
-  if (found === null) throw new Error("there is no such due");
+  if (found === null) throw new Error("the booking has no due_1 to pay");
   return found;
 };
 const method = (of: Booking = booking, text: typeof permission | null = permission) =>

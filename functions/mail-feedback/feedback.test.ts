@@ -15,7 +15,7 @@ const complaint = message("Email Complaint Received", { complaint: { timestamp: 
 async function hear(body: string) {
   const { deps, table, log } = fakeDeps();
   const event = readFeedback(body);
-  if (event === null) throw new Error("not a message of SES");
+  if (event === null) throw new Error("the message is not from SES");
   await noteFeedback(event, deps);
   const items = table.commandCalls(PutCommand).map(({ args }) => args[0].input.Item);
   return { items, log: log.join("\n") };

@@ -228,11 +228,11 @@ function workQueuesOf(
   name: FunctionName,
   queues: ReadonlyMap<FunctionName, WorkQueue> | undefined,
 ): [FunctionName, WorkQueue][] {
-  if (!queues) throw new Error(`${name} hands out keys, but was given no queues`);
+  if (!queues) throw new Error(`the function ${name} hands out keys: pass it the queues of the workers`);
   return [...queues];
 }
 
 function busOf(name: FunctionName, bus: Bus | undefined): Bus {
-  if (!bus) throw new Error(`${name} puts events on the bus, but was given none`);
+  if (!bus) throw new Error(`the function ${name} puts events on the bus: pass it the bus`);
   return bus;
 }

@@ -49,7 +49,8 @@ export class ApiStack extends Stack {
 
     const routes = readRoutes(settings.dist);
     const unasked = routed.find((name) => !routes.some((route) => route.function === name));
-    if (unasked !== undefined) throw new Error(`no route calls ${unasked}`);
+    if (unasked !== undefined)
+      throw new Error(`infra/grants.ts gives routes to the function ${unasked}, but no route calls it`);
     this.functions = new Map(routed.map((name) => [name, this.#function(name, props)]));
 
     const integrations = new Map(
@@ -63,14 +64,14 @@ export class ApiStack extends Stack {
     const settingsOf: Record<string, RouteSettings> = {};
     for (const { method, path, function: name, audience, throttle = settings.throttle } of routes) {
       const integration = integrations.get(name);
-      if (!integration) throw new Error(`${method} ${path} calls ${name}, which is not called by routes`);
+      if (!integration) throw new Error(`${method} ${path}: infra/grants.ts gives no routes to the function ${name}`);
       const [route] = this.api.addRoutes({
         path,
         methods: [method as HttpMethod],
         integration,
         authorizer: authorizers[audience],
       });
-      if (!route) throw new Error(`no route for ${method} ${path}`);
+      if (!route) throw new Error(`the API did not add the route ${method} ${path}`);
       if (audience === "public") acknowledge(route, "publicRoute");
       made.push(route);
       const watched = method === webhookRoute.method && path === webhookRoute.path;
@@ -145,7 +146,7 @@ export class ApiStack extends Stack {
         format: AccessLogFormat.custom(JSON.stringify(fields)),
       },
     });
-    if (!(stage.node.defaultChild instanceof CfnStage)) throw new Error("the stage has no resource");
+    if (!(stage.node.defaultChild instanceof CfnStage)) throw new Error("the HTTP stage has no CfnStage resource");
     stage.node.defaultChild.routeSettings = routeSettings;
     return stage;
   }

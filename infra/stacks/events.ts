@@ -223,6 +223,6 @@ export class EventsStack extends Stack {
 }
 
 function streamArnOf(table: Table): string {
-  if (!table.tableStreamArn) throw new Error("the outbox has no stream");
+  if (!table.tableStreamArn) throw new Error(`the table ${table.node.path} has no stream: set its property "stream"`);
   return table.tableStreamArn;
 }

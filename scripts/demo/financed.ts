@@ -136,10 +136,10 @@ async function pressPay(sessionId: string): Promise<void> {
 async function recover(failed: Due | undefined): Promise<void> {
   const { items } = await call<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(email)}`);
   const link = items.map(({ text }) => /Pay now: (\S+)/.exec(text)?.[1]).findLast((found) => found !== undefined);
-  if (link === undefined || failed === undefined) throw new Error("no mail has a link to pay by");
+  if (link === undefined || failed === undefined) throw new Error("no mail has a payment link");
   const methodPage = await (await fetch(`${link}/method`)).text();
   const permission = /action="(\?permission=\w+)"/.exec(methodPage)?.[1];
-  if (permission === undefined) throw new Error("the page to save another card shows no authorization");
+  if (permission === undefined) throw new Error("the page that saves another card shows no authorization");
   await pressPay(await pageBehind(`${link}/method${permission}`));
   await pressPay(await pageBehind(link));
   paidByLink.add(failed.id);
@@ -152,7 +152,7 @@ const paidByLink = new Set<string>();
 async function pageBehind(address: string): Promise<string> {
   const opened = await fetch(address, { method: "POST", redirect: "manual" });
   const session = /cs_\w+/.exec(opened.headers.get("location") ?? "")?.[0];
-  if (session === undefined) throw new Error(`the link opened no page: ${opened.status}`);
+  if (session === undefined) throw new Error(`the payment link opened no session: it answered ${opened.status}`);
   return session;
 }
 
@@ -162,7 +162,7 @@ async function savedCard(bookingId: string): Promise<string> {
   });
   const { data } = (await response.json()) as { data: { payment_method: string; metadata: { bookingId?: string } }[] };
   const intent = data.find(({ metadata }) => metadata.bookingId === bookingId);
-  if (intent === undefined) throw new Error("Stripe has no payment of this booking");
+  if (intent === undefined) throw new Error(`Stripe has no payment of ${bookingId}`);
   return intent.payment_method;
 }
 
@@ -185,7 +185,8 @@ async function print(booking: Booking, planned: Due[]): Promise<void> {
   for (const [account, balance] of balances) console.log(`  ${account.padEnd(22)}${money(balance).padStart(14)}`);
   const sum = [...balances.values()].reduce((total, balance) => total + balance, 0);
   step("In the end", `${booking.standing}; finance charge ${money(booking.financeCharge)}; the ledger's sum is ${sum}`);
-  if (booking.standing !== "paid_in_full" || sum !== 0) throw new Error("the booking was not paid to the cent");
+  if (booking.standing !== "paid_in_full" || sum !== 0)
+    throw new Error(`${booking.id} is ${booking.standing} and its ledger's sum is ${sum}, not paid_in_full and 0`);
 }
 
 const noticesOf = (events: Event[], due: Due): number =>

@@ -14,7 +14,7 @@ export async function storyOf(kept: Kept, bookingId: string): Promise<Story | nu
   const [core, audit, ledger] = await Promise.all(
     ["CORE_TABLE", "AUDIT_TABLE", "LEDGER_TABLE"].map(async (variable) => {
       const name = kept.topology.functions.find(({ environment }) => variable in environment)?.environment[variable];
-      if (name === undefined) throw new Error(`no function is told ${variable}`);
+      if (name === undefined) throw new Error(`no function has the environment variable ${variable}`);
       return (await kept.itemsOf(name)).map((item) => unmarshall(item as never) as Item);
     }),
   );

@@ -18,7 +18,7 @@ const irregular: CreditStreams = {
 /** Milliseconds of processor that one rate takes. */
 function compute(): number {
   const before = process.cpuUsage();
-  if (!annualPercentageRate(irregular).ok) throw new Error("the payments have no rate");
+  if (!annualPercentageRate(irregular).ok) throw new Error("the payments have no annual percentage rate");
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }

@@ -63,7 +63,7 @@ async function owing(store: Store, simulator: Served): Promise<Collected & { at:
   const { id } = await confirmed(store);
   const before = await readBooking(store, id);
   const due = before?.dues[1];
-  if (before === null || due === undefined) throw new Error(`${id} owes nothing`);
+  if (before === null || due === undefined) throw new Error(`${id} has no balance`);
   const { timeZone } = before.terms;
   const savedMethod: SavedMethod = {
     ...(await savedCard(simulator)),
@@ -125,7 +125,8 @@ function collecting(store: Store, { url }: Served, id: string, at: Instant): Col
 /** The same items and the same call once more, with no condition and under another key. */
 async function again(store: Store, { transactions: [begun, settled, ...more], call }: Sent): Promise<void> {
   // A try that settled nothing has sent no second one.
-  if (begun === undefined || settled === undefined || more.length > 0) throw new Error("not two transactions");
+  if (begun === undefined || settled === undefined || more.length > 0)
+    throw new Error("the collection did not send two transactions");
   await store.client.send(new TransactWriteCommand(bareOf(begun)));
   await call();
   await store.client.send(new TransactWriteCommand(bareOf(settled)));
@@ -133,7 +134,7 @@ async function again(store: Store, { transactions: [begun, settled, ...more], ca
 
 const bareOf = ({ TransactItems = [] }: TransactWriteCommandInput): TransactWriteCommandInput => ({
   TransactItems: TransactItems.map(({ Put }) => {
-    if (Put === undefined) throw new Error("a write that is no put");
+    if (Put === undefined) throw new Error("the transaction has a write that is not a put");
     return { Put: { TableName: Put.TableName, Item: Put.Item } };
   }),
 });

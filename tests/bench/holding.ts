@@ -45,7 +45,7 @@ async function captured(store: Store, { cohorts, offers: list }: Awaited<ReturnT
     const found = await readCohort(store, cohort.id);
     for (const [index, { offer, email }] of list.filter((one) => one.offer.cohortId === cohort.id).entries()) {
       const place = found?.places[index];
-      if (place === undefined) throw new Error("fewer places than offers");
+      if (place === undefined) throw new Error(`${cohort.id} has fewer places than offers`);
       const capturing = intercepted(store, async (command) => {
         if (command instanceof QueryCommand) return { Items: [placeItem(place)] };
         if (command instanceof TransactWriteCommand) inputs.push(command.input);
@@ -215,7 +215,7 @@ async function claimFigures(store: Store): Promise<Figure[]> {
     );
   }
   const [place] = (await readCohort(store, counters.cohorts[0]?.id ?? ""))?.places ?? [];
-  if (place === undefined) throw new Error("no place");
+  if (place === undefined) throw new Error("the cohort has no place");
   const byCounter = counters.offers
     .toSorted(() => store.random() - 0.5)
     .map(({ offer, email }) => ({

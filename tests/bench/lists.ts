@@ -77,6 +77,6 @@ async function costOf(store: Store, read: (counted: Store) => Promise<Listed<Boo
   const { store: counted, read: used } = metered(store);
   const began = performance.now();
   const { items } = await read(counted);
-  if (items.length !== pageSize) throw new Error(`a page of ${items.length} bookings, not ${pageSize}`);
+  if (items.length !== pageSize) throw new Error(`the page has ${items.length} bookings, not ${pageSize}`);
   return { units: used.units, ms: performance.now() - began };
 }

@@ -105,7 +105,7 @@ async function untilHealthy({ apiUrl }: Client, check: () => void): Promise<void
     if (answer?.status === 200) return;
     await sleep(200);
   }
-  throw new Error(`no /health within ${startsWithinMs / 1_000} s`);
+  throw new Error(`/health did not answer within ${startsWithinMs / 1_000} s`);
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -29,7 +29,7 @@ function quoteAll(): number {
   const before = process.cpuUsage();
   for (const { type } of sold.places) {
     if (comparePlans(sold, type, defaultCreditRules, now).some(({ available }) => !available))
-      throw new Error("a plan cannot be had");
+      throw new Error("the program has a plan that is not available");
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;

@@ -46,7 +46,7 @@ export async function profiled(port: number, work: () => Promise<unknown>): Prom
     await ask("Profiler.start");
     await work();
     const { profile } = await ask("Profiler.stop");
-    if (profile === undefined) throw new Error("the inspector gave no profile");
+    if (profile === undefined) throw new Error("the inspector returned no profile");
     return profile;
   } finally {
     socket.close();

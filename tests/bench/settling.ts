@@ -95,5 +95,5 @@ async function untilPaid(client: Client, path: string, token: string): Promise<v
     if (status === "awaiting_clearance") return;
     await sleep(100);
   }
-  throw new Error(`${path} shows no deposit`);
+  throw new Error(`${path} does not show the paid deposit`);
 }

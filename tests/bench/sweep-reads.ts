@@ -49,7 +49,7 @@ async function readBy(store: Store) {
   for (const kind of Object.keys(workerOf) as DeadlineKind[]) {
     for await (const _key of reachedDeadlines(counted, kind, now)) found++;
   }
-  if (found !== due) throw new Error(`${found} are due, not ${due}`);
+  if (found !== due) throw new Error(`the sweep found ${found} reached deadlines, not ${due}`);
   return read;
 }
 

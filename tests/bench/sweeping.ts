@@ -45,7 +45,7 @@ async function secondsOf(build: Build): Promise<number> {
     await client.advance("PT31M");
     // A run of the sweep may leave some to the next one.
     for (let minute = 1; (await lapsed()) < holds; minute++) {
-      if (minute === mostMinutes) throw new Error(`${await lapsed()} of ${holds} holds lapsed`);
+      if (minute === mostMinutes) throw new Error(`only ${await lapsed()} of ${holds} holds lapsed`);
       await client.advance("PT1M");
     }
     return (performance.now() - began) / 1_000;

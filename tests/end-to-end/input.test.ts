@@ -468,7 +468,8 @@ describe("DynamoDB that refuses every call", () => {
     const { paths } = await world.must<Document>("GET", "/openapi.json");
     const asked = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(async ([method, { operationId, "x-roles": roles, requestBody }]) => {
-        if (requestBody !== undefined && bodies[operationId] === undefined) throw new Error(`no body: ${operationId}`);
+        if (requestBody !== undefined && bodies[operationId] === undefined)
+          throw new Error(`the test has no body for ${operationId}`);
         const [template = "", id = ""] = ids.find(([start]) => path.startsWith(start)) ?? [];
         const [role] = roles;
         return {

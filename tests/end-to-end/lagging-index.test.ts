@@ -23,7 +23,7 @@ async function heldUnseen(cohortId: string): Promise<Client> {
     if ((await listed(client)).length === 0) return client;
     await client.cancel();
   }
-  throw new Error("the index does not lag");
+  throw new Error("the index did not lag in five holds");
 }
 
 test("indexes that lag make lists and sweeps late, and nothing wrong", async () => {

@@ -15,7 +15,7 @@ afterAll(() => world.stop());
 function walk(document = "README.md"): string {
   const text = readFileSync(join(import.meta.dirname, "../..", document), "utf8");
   const lines = /<!-- walk -->\n```sh\n(.*?)```/s.exec(text)?.[1];
-  if (lines === undefined) throw new Error(`${document} has no walk`);
+  if (lines === undefined) throw new Error(`${document} has no commands to run`);
   return lines;
 }
 

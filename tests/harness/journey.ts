@@ -96,7 +96,7 @@ export async function signed(store: Store): Promise<Booking> {
 export async function paidAndSaved(store: Store, changes: Partial<SavedMethod> = {}): Promise<Booking> {
   const { id } = await paid(store);
   const before = await readBooking(store, id);
-  if (before === null) throw new Error(`${id} is gone`);
+  if (before === null) throw new Error(`${id} does not exist`);
   const savedMethod: SavedMethod = {
     ...{ id: `pm_${id}`, customerId: `cus_${id}`, type: "card", fingerprint: "fp_1", last4: "4242" },
     ...{ expiresOn: "2030-12-31", mandateId: null, savedAt: now, unusable: null },

@@ -23,14 +23,14 @@ export async function payingLate(
   const { hash } = held.agreement;
   const evidence = { signature: "Sample Person", sourceIp: "", userAgent: "", signedBy: "", autopay: false };
   const signed = await signAgreement(store, held.id, { hash, ...evidence }, occasion(now), () => null);
-  if (!signed.ok) throw new Error(`not signed: ${signed.reason}`);
+  if (!signed.ok) throw new Error(`the sample agreement could not be signed: ${signed.reason}`);
   const before = await readBooking(store, held.id);
-  if (before === null) throw new Error(`${held.id} is gone`);
+  if (before === null) throw new Error(`${held.id} does not exist`);
   const returnUrl = "https://example.org";
   const checkout = { purpose: "deposit", customerId: "cus_sample", notCleared: false, verifying: false } as const;
   const attemptId = ids.next("att");
   const begun = beginCheckout(before, { ...checkout, returnUrl, attemptId, methods: ["card"] }, now);
-  if (!begun.ok || begun.kind !== "begin") throw new Error("no checkout has begun");
+  if (!begun.ok || begun.kind !== "begin") throw new Error("the sample checkout did not begin");
   await commit(store, [attemptPut(store, begun.attempt), ...bookingWrites(store, before, begun, occasion(now))]);
   return { attempt: begun.attempt, lapsedAt: plusMinutes(begun.holdUntil ?? now, 1) };
 }

@@ -196,6 +196,6 @@ export async function acceptSample(store: Store, booking: Booking, now: Instant)
 /** A booking with the hash of its last audit record, which a decision's result lacks. */
 export async function asStored(store: Store, { id }: Booking): Promise<Booking> {
   const booking = await readBooking(store, id);
-  if (booking === null) throw new Error(`${id} is not there`);
+  if (booking === null) throw new Error(`${id} does not exist`);
   return booking;
 }

@@ -15,7 +15,7 @@ export type Case = { what: string; write: () => Guarded<string>; holds: (Item | 
 export function target({ write: { Put, Update, Delete, ConditionCheck } }: Guarded<string>) {
   if (Put !== undefined) return { TableName: Put.TableName, Key: { pk: Put.Item?.pk, sk: Put.Item?.sk } };
   const one = Update ?? Delete ?? ConditionCheck;
-  if (one === undefined) throw new Error("a write without a key");
+  if (one === undefined) throw new Error("the write has no key");
   return { TableName: one.TableName, Key: one.Key ?? {} };
 }
 

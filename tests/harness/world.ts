@@ -115,7 +115,7 @@ export async function startWorld(
     /** The events on the bus that do not match the schemas of packages/contracts. */
     misshapenEvents: async (): Promise<string[]> => {
       const { items } = await must<{ items: Event[] }>("GET", "/_local/events");
-      if (items.length === 0) throw new Error("the bus has carried nothing");
+      if (items.length === 0) throw new Error("the bus has received no events");
       return items.flatMap(({ type, detail }) => {
         const checked = eventSchemas[type]?.safeParse(detail);
         if (checked?.success) return [];

@@ -95,7 +95,7 @@ function poolsByRoute(synthesized: Stage): Record<string, string> {
       const { Issuer, Audience } = jwt;
       if (Issuer === of("people") && Audience.join() === clientOf("web")) return [attributes.Ref, "clients"];
       if (Issuer === of("staff") && Audience.join() === clientOf("staff-web")) return [attributes.Ref, "staff"];
-      throw new Error(`an authorizer takes tokens of ${Issuer} for ${Audience}`);
+      throw new Error(`no user pool issues tokens of ${Issuer} for ${Audience}`);
     }),
   );
   return Object.fromEntries(

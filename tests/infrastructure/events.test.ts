@@ -19,7 +19,7 @@ const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
 const dead = (name: string) => name.endsWith("-dead");
 function functionNamed(name: string) {
   const found = stage.ofType("AWS::Lambda::Function").find((fn) => fn.name === name);
-  if (found === undefined) throw new Error(`no function ${name}`);
+  if (found === undefined) throw new Error(`there is no function ${name}`);
   return found;
 }
 const measuredBy = (alarm: (typeof alarms)[number]): Measured[] =>

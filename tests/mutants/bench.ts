@@ -61,7 +61,7 @@ export class Bench {
     const specifications = await this.#vitest.globTestSpecifications();
     const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(specifications);
     const wrong = [...testModules.flatMap((module) => [...failures(module)]), ...unhandledErrors.map(String)];
-    if (wrong.length > 0) throw new Error(`while all mutants sleep:\n${wrong.join("\n")}`);
+    if (wrong.length > 0) throw new Error(`tests fail without any mutant:\n${wrong.join("\n")}`);
     return testModules.flatMap((module) =>
       [...module.children.allTests("passed")].map((test) => ({
         file: module.moduleId,

@@ -23,5 +23,5 @@ if (what === "domain") {
   console.log(`${verdicts.length - survivors.length} of ${verdicts.length} noticed`);
   if (survivors.length > 0) process.exitCode = 1;
 } else {
-  throw new Error("say what to mutate: domain or store");
+  throw new Error("usage: main.ts domain|store");
 }

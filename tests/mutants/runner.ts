@@ -146,7 +146,7 @@ function testsAlone(mutant: Mutant, all: readonly Mutant[], tests: readonly Test
 
 function noticed(mutant: Mutant, by: string): Verdict {
   if (/ValidationException|Invalid ConditionExpression/.test(by)) {
-    throw new Error(`${mutant.id} is no condition that DynamoDB takes: ${by}`);
+    throw new Error(`DynamoDB does not accept the condition of ${mutant.id}: ${by}`);
   }
   return { mutant, fate: "noticed", by };
 }

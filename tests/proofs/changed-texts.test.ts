@@ -1,6 +1,7 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { signAgreement } from "@clearing/commands/agreement";
-import { acceptParticipation } from "@clearing/commands/participation";
+import { acceptParticipation, correctInvitation } from "@clearing/commands/participation";
+import { currentPermission } from "@clearing/commands/permission";
 import { agreementDocument } from "@clearing/domain/agreement";
 import type { Booking } from "@clearing/domain/booking";
 import type { Program } from "@clearing/domain/program";
@@ -10,6 +11,7 @@ import { readBooking } from "@clearing/store/booking";
 import { keys } from "@clearing/store/keys";
 import { readPermission } from "@clearing/store/permission";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { participantBody } from "../harness/http.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
@@ -135,5 +137,46 @@ describe("texts that change between hold and signature", () => {
       hash: offered.hash,
       html: offered.html,
     });
+  });
+});
+
+describe("a stored text that is missing", () => {
+  const remove = (Key: { pk: string; sk: string }) =>
+    running.store.client.send(new DeleteCommand({ TableName: running.store.tables.core, Key }));
+  /** What the log shows of the error. */
+  const logged = (message: string, { id }: Booking) => ({ name: "Failure", words: message, fields: { bookingId: id } });
+
+  test("stops a signature and a correction of the invitation, and the log names the booking", async () => {
+    const booking = await held("fay@example.com", "gus@example.com");
+    const { hash } = await shown(booking);
+    await remove(keys.agreement(booking.id, 1));
+    const participant = participantBody("fay@example.org");
+
+    await expect(sign(booking, hash)).rejects.toMatchObject(logged("agreement not found", booking));
+    await expect(correctInvitation(running.store, booking.id, participant, occasion, () => null)).rejects.toMatchObject(
+      logged("agreement not found", booking),
+    );
+  });
+
+  test("is not replaced by today's permission, and the log names the booking", async () => {
+    const booking = await held("hal@example.com", "hal@example.com");
+    await sign(booking, (await shown(booking)).hash);
+    const signed = await read(booking);
+    await remove(keys.permission(booking.id, signed.permission?.id ?? ""));
+
+    await expect(currentPermission(running.store, signed)).rejects.toMatchObject(
+      logged("permission not found", booking),
+    );
+  });
+
+  test("is not replaced by today's participation terms, and the log names the booking", async () => {
+    const booking = await held("ira@example.com", "jo@example.com");
+    const { hash } = await readTerms(running.store, booking);
+    const acceptance = { email: "ira@example.com", hash, ...evidence, signedBy: "sub-ira" };
+    await acceptParticipation(running.store, booking.id, acceptance, occasion, () => null);
+    const accepted = await read(booking);
+    await remove(keys.acceptance(booking.id, accepted.acceptance?.version ?? 0));
+
+    await expect(readTerms(running.store, accepted)).rejects.toMatchObject(logged("accepted terms not found", booking));
   });
 });

@@ -31,7 +31,7 @@ async function stored(of: Awaited<ReturnType<typeof claimed>>): Promise<Place> {
   const { Item } = await client.send(
     new GetCommand({ TableName: tables.core, Key: placeKey(of), ConsistentRead: true }),
   );
-  if (Item === undefined) throw new Error("the place is gone");
+  if (Item === undefined) throw new Error("the place does not exist");
   return toPlace(Item);
 }
 

@@ -67,7 +67,7 @@ describe("the pages of a booking that has ended", () => {
     let session: ReturnType<typeof openSession> | undefined;
     const expired: string[] = [];
     const shown = () => {
-      if (session === undefined) throw new Error("no session was made");
+      if (session === undefined) throw new Error("no session was created");
       return { ok: true, value: session } as const;
     };
     const stripe: Partial<Gateway> = {
@@ -85,7 +85,7 @@ describe("the pages of a booking that has ended", () => {
     };
     const command = { bookingId: booking.id, purpose: "deposit" } as const;
     const opened = await openCheckout(contextOf(depsAt(now, stripe)), command, actor);
-    if (!opened.ok) throw new Error("no page");
+    if (!opened.ok) throw new Error("the session was not opened");
     return { booking, stripe, expired, sessionId: opened.attempt.sessionId };
   }
 
@@ -143,7 +143,7 @@ describe("the pages of a booking that has ended", () => {
     await commit(store, bookingWrites(store, before, change, { actor, action: "revive", now }));
     const dueId = dues.find(({ kind }) => kind === "balance")?.id ?? "";
     const opened = await openCheckout(contextOf(depsAt(now, stripe)), { bookingId: id, purpose: "due", dueId }, actor);
-    if (!opened.ok) throw new Error("no page");
+    if (!opened.ok) throw new Error("the session was not opened");
     return opened.attempt.id;
   }
 
@@ -211,7 +211,7 @@ describe("the pages of a booking that has ended", () => {
     const { booking, stripe } = await paying();
     const page = await revived(booking, stripe);
     const opened = (await readAttempts(store, booking.id)).find(({ id }) => id === page);
-    if (opened === undefined) throw new Error("no attempt is stored");
+    if (opened === undefined) throw new Error("the booking has no attempt");
     const {
       methods: _m,
       returnUrl: _r,

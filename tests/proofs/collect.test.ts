@@ -187,7 +187,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     await life.begin();
     const before = (await readBooking(running.store, life.id)) as Booking;
     const stopped = stopAutopay(before, life.clock.now);
-    if (stopped === null) throw new Error("nothing to take back");
+    if (stopped === null) throw new Error("the booking has no autopay to stop");
     await commit(running.store, bookingWrites(running.store, before, stopped, occasionAt(life.clock.now)));
 
     life.clock.now = plusMinutes(life.clock.now, 1);

@@ -152,7 +152,7 @@ const cases: Case[] = [
     what: "the answer to a request (I10)",
     write: () => {
       const [write] = answerWrites(running.store.tables.core, { ...answer, scope: ids.next("scope") });
-      if (write === undefined) throw new Error("no write");
+      if (write === undefined) throw new Error("the answer needs no write");
       return write;
     },
     holds: [null, { expiresAt: answer.expiresAt - 30 * 86_400 }],
@@ -235,7 +235,7 @@ describe("the release of a hold", () => {
 
 test("a lock is taken if it is free, ours or lapsed, and never from another booking", async () => {
   const [lock] = await lockWrites(running.store, us(), "hold", { until: later, now });
-  if (lock === undefined) throw new Error("no lock");
+  if (lock === undefined) throw new Error("the booking takes no lock");
   const found = [
     { bookingId: ours, until: later },
     { bookingId: theirs, until: now },
@@ -248,7 +248,7 @@ test("a lock that follows the claim is moved only while it is ours, and not take
   const buyer = { ...us(), holdSlot: 1 };
   const taken = locksTakenForOwn(buyer);
   const slot = (await lockWrites(running.store, buyer, "card_session", { until: later, now }, taken)).at(-1);
-  if (slot === undefined) throw new Error("no lock follows");
+  if (slot === undefined) throw new Error("no lock follows the claim");
   expect(await tried(slot, null)).toBe("refused");
   expect(await tried(slot, { bookingId: theirs, until: earlier })).toBe("refused");
   expect(await tried(slot, { bookingId: ours, until: earlier })).toBe("written");

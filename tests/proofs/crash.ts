@@ -246,7 +246,7 @@ async function dieOnce(client: Client, life: Life, request: Request): Promise<vo
     function: answering[request.what] ?? "",
   });
   const { status } = await send(client, request);
-  if (status !== 500) throw new Error(`the handler of ${request.what} was to die, and answered ${status}`);
+  if (status !== 500) throw new Error(`the handler of ${request.what} should have died, but answered ${status}`);
   life.cutOff++;
 }
 

@@ -46,7 +46,7 @@ async function hold(buyer: Buyer, { program, cohort }: Sale, at = now, store: St
 
 async function held(...request: Parameters<typeof hold>): Promise<Booking> {
   const result = await hold(...request);
-  if (!result.ok) throw new Error(`not held: ${result.reason}`);
+  if (!result.ok) throw new Error(`the place was not held: ${result.reason}`);
   return result.booking;
 }
 
@@ -69,7 +69,7 @@ async function page({ id, owner, agreement: { hash } }: Booking, at = now) {
   const context = { store: running.store, gateway: gateway as Gateway, ids, clock: { now: () => at }, site };
   const payer = { mayPay: () => true, email: owner.email, answer: () => null };
   const opened = await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor, payer);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   return opened.attempt;
 }
 
@@ -77,7 +77,7 @@ async function page({ id, owner, agreement: { hash } }: Booking, at = now) {
 async function settled(booking: Booking, attemptId: string, outcome: PaymentOutcome, at = now) {
   const ref = { bookingId: booking.id, attemptId, refundId: ids.next("ref") };
   const result = await settleAttempt(running.store, ref, outcome, { actor, action: "settle", now: at });
-  if (!result.ok) throw new Error(`not settled: ${result.reason}`);
+  if (!result.ok) throw new Error(`the payment was not settled: ${result.reason}`);
 }
 
 const paid = (): PaymentOutcome => ({

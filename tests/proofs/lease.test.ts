@@ -64,7 +64,7 @@ async function paid(): Promise<{
     { bookingId: held.id, purpose: "deposit" },
     actor,
   );
-  if (!opened.ok || page === undefined) throw new Error("no page was opened");
+  if (!opened.ok || page === undefined) throw new Error("the session was not opened");
   const { id, amount, currency } = opened.attempt;
   const objects = { session: page.sessionId, intent: `pi_${id}`, charge: `ch_${id}` };
   const booked = { id: `txn_${id}`, amount, fee: 100, net: amount - 100, currency, created: now };
@@ -152,7 +152,7 @@ async function untilDone(consumer: Consumer, store: Store): Promise<void> {
     const result = await consumer(store).catch(() => ({ ok: false }));
     if (result.ok) return;
   }
-  throw new Error("a message was never worked off");
+  throw new Error("the message failed five times");
 }
 
 /** The stored result of a payment, whatever consumer settled it. */

@@ -80,7 +80,7 @@ async function collected(autopay = true) {
 async function opened(autopay = true) {
   const life = await collected(autopay);
   const page = await life.open();
-  if (!page.ok) throw new Error("it was refused");
+  if (!page.ok) throw new Error("the setup was refused");
   return { ...life, setup: page.setup };
 }
 
@@ -92,7 +92,7 @@ async function deferred({ id }: { id: string }): Promise<void> {
     return deferDue(booking, balance.id, addDays(balance.dueOn, 10), now);
   };
   const result = await makeException(running.store, id, put, occasion, () => null);
-  if (!result.ok) throw new Error("it was not deferred");
+  if (!result.ok) throw new Error("the deferral was refused");
 }
 
 describe("a page that saves another method", () => {

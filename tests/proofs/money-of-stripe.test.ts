@@ -58,7 +58,7 @@ async function paidUnheard(changes: Partial<Program> = {}): Promise<string> {
   const signed = { signature: "Sample", sourceIp: "", userAgent: "", signedBy: "sample", autopay: false };
   await signAgreement(store, id, { hash: agreement.hash, ...signed }, { actor, action: "sign", now }, () => null);
   const opened = await openCheckout(services, { bookingId: id, purpose: "deposit" }, actor);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   const body = JSON.stringify({ paymentMethod: "pm_card_visa" });
   const page = `${simulator.url}/_sim/checkout/${opened.attempt.sessionId}/payment`;
   return ((await (await fetch(page, { method: "POST", body })).json()) as { paymentIntent: string }).paymentIntent;

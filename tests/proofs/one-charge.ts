@@ -134,7 +134,7 @@ function pagesOf({ clock, gateway: { retrievePaymentIntent } }: Life): Pages {
       async retrievePaymentIntent(id) {
         const paid = [...sessions.values()].find(({ payment }) => payment?.paymentIntentId === id)?.payment;
         if (paid) return { ok: true, value: paid };
-        if (retrievePaymentIntent === undefined) throw new Error("this Stripe knows no payment");
+        if (retrievePaymentIntent === undefined) throw new Error(`the fake Stripe has no payment ${id}`);
         return retrievePaymentIntent(id);
       },
     },

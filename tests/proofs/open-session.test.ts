@@ -37,7 +37,7 @@ function checkout({ id }: Booking, stripe: Gateway = gateway) {
 async function opened() {
   const booking = await signedBooking(running.store, at());
   const page = await checkout(booking);
-  if (!page.ok) throw new Error("no page");
+  if (!page.ok) throw new Error("the session was not opened");
   time += 25 * 60_000;
   return { booking, attempt: page.attempt };
 }

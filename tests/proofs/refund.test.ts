@@ -56,7 +56,7 @@ async function pay({ id }: Booking, attempt: Attempt): Promise<void> {
 async function paid(): Promise<Booking> {
   const held = await signedBooking(running.store, now);
   const opened = await openCheckout(contextOf(now, pages), { bookingId: held.id, purpose: "deposit" }, actor);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   await pay(held, opened.attempt);
   return held;
 }

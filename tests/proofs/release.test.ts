@@ -44,7 +44,7 @@ async function hold(
   const offer = await sampleQuote(store, program, cohort, at);
   const account = uncounted ? null : { sub: owner.sub, limits: defaultHoldLimits };
   const held = await holdSample(store, offer, owner.email, at, owner, account);
-  if (!held.ok) throw new Error(`not held: ${held.reason}`);
+  if (!held.ok) throw new Error(`the place was not held: ${held.reason}`);
   return asStored(store, held.booking);
 }
 
@@ -60,7 +60,7 @@ async function paying(of: Sale) {
   const until = plusMinutes(lapsedAt, -1);
   await commit(running.store, await lockWrites(running.store, held, "debit_session", { until, now }));
   const booking = await readBooking(running.store, held.id);
-  if (booking === null) throw new Error("no booking");
+  if (booking === null) throw new Error("the booking does not exist");
   return { booking, attempt, lapsedAt };
 }
 

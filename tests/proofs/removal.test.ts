@@ -57,7 +57,7 @@ async function withOpenSession(): Promise<Hold> {
   const signature = { hash, signature: "Jane Sample", sourceIp: "", userAgent: "", signedBy: "jane", autopay: false };
   await signAgreement(store, booking.id, signature, occasionAt(now, "sign"), () => null);
   const opened = await openCheckout(contextOf(now), { bookingId: booking.id, purpose: "deposit" }, actor);
-  if (!opened.ok) throw new Error("the page was not opened");
+  if (!opened.ok) throw new Error("the session was not opened");
   return { booking, attempt: opened.attempt };
 }
 

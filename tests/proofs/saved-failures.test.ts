@@ -71,7 +71,7 @@ const depositOf = ({ id }: Booking) => ({ bookingId: id, purpose: "deposit" }) a
 
 async function itemsOf<Item>(page: Promise<{ ok: true; value: { items: readonly Item[] } } | { ok: false }>) {
   const listed = await page;
-  if (!listed.ok) throw new Error("not listed");
+  if (!listed.ok) throw new Error("the list was refused");
   return listed.value.items;
 }
 
@@ -85,7 +85,7 @@ const sessionsOf = async ({ id }: Booking) =>
 async function owed() {
   const booking = await signed();
   const opened = await openCheckout(contextOf(gateway), depositOf(booking), actor);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   const page = `${simulator.url}/_sim/checkout/${opened.attempt.sessionId}/payment`;
   await fetch(page, { method: "POST", body: JSON.stringify({ paymentMethod: "pm_card_visa" }) });
   for (const event of await itemsOf(gateway.listEvents({ createdAfter: now }))) {

@@ -23,7 +23,7 @@ async function collected(changes: Parameters<typeof paidAndSaved>[1] = {}): Prom
   const allowed = await allowAutopay(running.store, booking);
   if (!allowed.ok) throw new Error(allowed.reason);
   const { savedMethod } = booking;
-  if (savedMethod === undefined) throw new Error("no card is saved");
+  if (savedMethod === undefined) throw new Error("the booking has no saved card");
   const { id: methodId, customerId, type, fingerprint, last4, expiresOn } = savedMethod;
   const read = async () => (await readBooking(running.store, booking.id)) as Booking;
   return { id: booking.id, card: { methodId, customerId, type, fingerprint, last4, expiresOn }, read };

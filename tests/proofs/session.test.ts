@@ -78,7 +78,7 @@ describe("a checkout session", () => {
       actor,
     );
     const [attempt] = await readAttempts(running.store, booking.id);
-    if (attempt === undefined) throw new Error("no attempt is stored");
+    if (attempt === undefined) throw new Error("the booking has no attempt");
     const answer = vi.fn(() => null);
 
     const answering: Partial<Gateway> = {
@@ -172,7 +172,7 @@ describe("a checkout session", () => {
     });
     await openCheckout(losing, { bookingId: booking.id, purpose: "deposit" }, actor);
     const [attempt] = await readAttempts(running.store, booking.id);
-    if (attempt?.via !== "checkout") throw new Error("no checkout was begun");
+    if (attempt?.via !== "checkout") throw new Error("the attempt has no session");
     const queries: object[] = [];
     const later = contextOf(plusHours(now, 25), "https://example.org", {
       retrieveCustomer: async () => ({ ok: true, value: { deleted: true } }),

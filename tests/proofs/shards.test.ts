@@ -38,7 +38,7 @@ beforeAll(async () => {
   await inTurns(async (index) => {
     await writeProgram(store, null, sampleProgram(), [], occasion, null);
     const cohort = cohorts[Math.floor(index / placesOfCohort)];
-    if (cohort === undefined) throw new Error("there is no such cohort");
+    if (cohort === undefined) throw new Error("the cohort does not exist");
     const offer = await sampleQuote(store, published(0), cohort, now);
     const booking = await heldBooking(store, offer, `person-${index}@example.com`, plusMinutes(now, (index * 7) % 60));
     await children(booking, index);

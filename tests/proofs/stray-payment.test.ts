@@ -89,7 +89,7 @@ async function payOn(sessionId: string, paymentMethod = "pm_card_visa"): Promise
 async function checkout(): Promise<{ booking: Booking; attempt: Attempt; sessionId: string; metadata: Asked }> {
   const booking = await signedBooking(running.store, services.clock.now());
   const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   const { id: attemptId, dueId, sessionId } = opened.attempt;
   const metadata = { app: "clearing", stage: "test", bookingId: booking.id, dueId, attemptId };
   return { booking, attempt: opened.attempt, sessionId, metadata };
@@ -378,7 +378,8 @@ describe("a debit that is refunded while it is processing", () => {
     await moveClock(8 * day);
     const news = (await events()).find(({ type }) => type === "charge.succeeded");
     const named = news?.attempt && (await readAttemptFile(running.store, booking.id, news.attempt.attemptId));
-    if (news === undefined || named === undefined || named === null) throw new Error("no charge was told");
+    if (news === undefined || named === undefined || named === null)
+      throw new Error("Stripe sent no event of the charge");
 
     expect(await applyStripeEvent(services, news, named)).toMatchObject({ ok: true });
 
@@ -407,7 +408,8 @@ describe("a session that Stripe shows in an outdated state", () => {
     return async (types) => {
       const told = (await events()).filter(({ type }) => types.test(type));
       const newest = told.at(0);
-      if (newest === undefined || newest.attempt === undefined) throw new Error(`nothing told of ${types}`);
+      if (newest === undefined || newest.attempt === undefined)
+        throw new Error(`Stripe sent no event of the types ${types}`);
       const { bookingId, attemptId } = newest.attempt;
       const file = await readAttemptFile(running.store, bookingId, attemptId);
       expect(await applyStripeEvent({ ...services, gateway }, newest, file)).toMatchObject({ ok: true });
@@ -457,7 +459,7 @@ test("a debit under way is not affected by an older event about a declined card"
   await payOn(sessionId, "pm_card_chargeDeclined");
   const session = await services.gateway.retrieveCheckoutSession(sessionId);
   const declined = session.ok ? session.value.payment : null;
-  if (declined === null) throw new Error("nothing was declined");
+  if (declined === null) throw new Error("the session has no declined payment");
   expect(declined.status).toBe("requires_payment_method");
   await payOn(sessionId, "pm_usBankAccount_success");
 

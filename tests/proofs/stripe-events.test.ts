@@ -72,7 +72,7 @@ async function read(eventId: string) {
 async function message(eventId: string): Promise<BusEvent & { createdAt: Instant }> {
   const Key = { pk: eventId, sk: "OUTBOX" };
   const { Item } = await running.store.client.send(new GetCommand({ TableName: running.store.tables.outbox, Key }));
-  if (Item === undefined) throw new Error(`no message of ${eventId} waits`);
+  if (Item === undefined) throw new Error(`the outbox has no message of ${eventId}`);
   const { source, detailType, detail, createdAt } = Item;
   return { source, name: detailType, ...JSON.parse(detail), createdAt };
 }

@@ -99,7 +99,7 @@ async function waiting() {
   const kit = stripe();
   const booking = await held();
   const opened = await openCheckout(kit.context, { bookingId: booking.id, purpose: "deposit" }, actor);
-  if (!opened.ok) throw new Error("no page");
+  if (!opened.ok) throw new Error("the session was not opened");
   const ref = { bookingId: booking.id, attemptId: opened.attempt.id };
   const look = () => settle(kit.context, ref, "sweep");
   await look();

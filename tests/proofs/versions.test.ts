@@ -109,7 +109,7 @@ const clearance = (of: number) => {
   return { ...afterEvaluation(null, fresh(), evaluation, false), version: of };
 };
 const first = <Refusal extends string>([write]: Guarded<Refusal>[]): Guarded<Refusal> => {
-  if (write === undefined) throw new Error("no write");
+  if (write === undefined) throw new Error("the change needs no write");
   return write;
 };
 const change = (of: Booking) => ({ booking: { ...of, version: of.version + 1 }, events: [], journal: [] });
@@ -213,7 +213,7 @@ test("an attempt is removed only as it was read", async () => {
 
 test("a clearance is written only if its booking is unchanged since the read", async () => {
   const stored = await readBooking(running.store, booking.id);
-  if (stored === null) throw new Error("no booking");
+  if (stored === null) throw new Error("the booking does not exist");
   const older = { ...stored, version: stored.version - 1 };
   const after = { ...clearance(1), bookingId: stored.id };
 

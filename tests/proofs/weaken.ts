@@ -27,7 +27,8 @@ function edit(weakenings: Weakening[]): Plugin {
           let contents = await readFile(path, "utf8");
           for (const { file: of, from, to } of weakenings) {
             if (of !== file) continue;
-            if (!from.test(contents)) throw new Error(`${path} does not say ${from}: the control tests nothing`);
+            if (!from.test(contents))
+              throw new Error(`${path} does not contain ${from}, so the control would change nothing`);
             contents = contents.replace(from, to);
           }
           return { contents, loader: "ts" };

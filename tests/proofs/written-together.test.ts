@@ -78,7 +78,7 @@ const failedPart = { status: "failed", failureCode: "lost_or_stolen_card" } as c
 const firstPart = async (booking: Booking) => {
   const [refund] = await journey.refundsOf(store, booking);
   const [part] = refund?.parts ?? [];
-  if (refund === undefined || part === undefined) throw new Error("no refund");
+  if (refund === undefined || part === undefined) throw new Error("the booking has no refund");
   return { refund, part };
 };
 

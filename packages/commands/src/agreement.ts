@@ -1,5 +1,6 @@
 import { fromDeposit } from "@clearing/domain/agreement";
 import { type Booking, hasSigned, isSameSignature, offering, sign } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import type { ActionContext } from "@clearing/store/action-context";
 import { agreementPut, asOffered, readAgreement, type Signature, signaturePut } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -37,7 +38,7 @@ export function signAgreement(
     if (before === null) return { ok: false, reason: "not_found" };
     if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
     const kept = await readAgreement(store, bookingId, before.agreement.version);
-    if (kept === null) throw new Error(`${bookingId} has no agreement ${before.agreement.version}`);
+    if (kept === null) throw new Failure("agreement not found", { bookingId });
     const document = asOffered(before, kept);
     const offered = offering(before, document);
     const permission = evidence.autopay ? permissionGiven(store, offered, fromDeposit, evidence, occasion.now) : null;

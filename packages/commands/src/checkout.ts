@@ -11,6 +11,7 @@ import {
   type PaymentMethod,
   verifiedBy,
 } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import { personKey } from "@clearing/domain/person";
 import { clearanceSummary } from "@clearing/domain/screening";
 import { dateIn, type Instant } from "@clearing/domain/time";
@@ -220,9 +221,9 @@ function decide(
 
 /** The existing attempt, to be opened again or abandoned. */
 async function attemptOf({ store }: Services, { booking, decision }: Decided): Promise<Begun> {
-  if (decision.kind === "begin") throw new Error(`${booking.id} has no attempt yet`);
+  if (decision.kind === "begin") throw new Error(`${booking.id}: the decision begins an attempt, so none exists yet`);
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
-  if (attempt === null) throw new Error(`${booking.id} names ${decision.attemptId}, which does not exist`);
+  if (attempt === null) throw new Failure("attempt not found", { bookingId: booking.id, objectId: decision.attemptId });
   // A charge of the saved method is under way: it has no session, and nothing else may collect its due.
   if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition" };
   return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };

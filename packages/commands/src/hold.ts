@@ -74,7 +74,7 @@ export async function holdPlace(
     const { change, idempotency } = hold(place.id, room.slot);
     const { booking } = change;
     const heldUntil = booking.holdExpiresAt;
-    if (heldUntil === null) throw new Error(`${booking.id} is held without an instant`);
+    if (heldUntil === null) throw new Error(`${booking.id} is held, but has no holdExpiresAt`);
     const writes = [
       ...answerWrites(store.tables.core, idempotency),
       claimPlace(store, booking, heldUntil, now),
@@ -95,7 +95,7 @@ export async function holdPlace(
         continue;
       case "stale":
       case "debit_busy":
-        throw new Error(`${booking.id} is new, and meets ${result.reason}`);
+        throw new Error(`${booking.id} is new, but its write was refused: ${result.reason}`);
       default:
         return { ok: false, reason: result.reason };
     }

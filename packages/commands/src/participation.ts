@@ -9,6 +9,7 @@ import {
   onlyTakesPart,
   type Participant,
 } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import type { ActionContext } from "@clearing/store/action-context";
 import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
@@ -88,7 +89,7 @@ export function correctInvitation(
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
     const agreement = await readAgreement(store, bookingId, before.agreement.version);
-    if (agreement === null) throw new Error(`${bookingId} has no agreement ${before.agreement.version}`);
+    if (agreement === null) throw new Failure("agreement not found", { bookingId });
     const version = agreement.version + 1;
     const document = agreementDocument({ ...agreement.terms, version, participantName: participant.name });
     const decision = correctParticipant(before, { participant, hash: document.hash }, occasion.now);

@@ -6,6 +6,7 @@ import {
   permissionInForce,
   usableMethod,
 } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import type { Instant } from "@clearing/domain/time";
 import { readPermission, type StoredPermission } from "@clearing/store/permission";
 import type { Store } from "@clearing/store/store";
@@ -55,6 +56,6 @@ export async function currentPermission(store: Store, booking: Booking): Promise
   const inForce = permissionInForce(booking);
   if (inForce === null) return permissionDocument(booking, methodInWords(booking));
   const kept = await readPermission(store, booking.id, inForce.id);
-  if (kept === null) throw new Error(`${booking.id} was permitted by a text that is not there`);
+  if (kept === null) throw new Failure("permission not found", { bookingId: booking.id });
   return kept;
 }

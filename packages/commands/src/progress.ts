@@ -78,7 +78,10 @@ async function progressOnce(
 
   async function ended(by: Ending["by"]) {
     const decision = endBooking(booking, by, { refundId, requestedBy: occasion.actor.sub }, occasion.now);
-    if (!decision.ok) throw new Error(`${bookingId} is to end, and may not: ${by}`);
+    if (!decision.ok)
+      throw new Error(
+        `${bookingId}: the next step is to end it (${by}), but the ending was refused: ${decision.reason}`,
+      );
     return moved(decision, [...(await endingWrites(store, booking, decision, by, occasion)), unchanged]);
   }
 

@@ -53,7 +53,7 @@ function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Se
   const only =
     <Value>(id: string, value: Value) =>
     async (asked: string): Promise<GatewayResult<Value>> => {
-      if (asked !== id) throw new Error(`${asked} was asked for`);
+      if (asked !== id) throw new Error(`the test expects a request for ${id}, not for ${asked}`);
       return { ok: true, value };
     };
   const gateway: Partial<Gateway> = {

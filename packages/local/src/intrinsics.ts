@@ -27,7 +27,7 @@ export function resolveStacks(stacks: ReadonlyMap<string, RawTemplate>, apiUrl: 
   function attributesOf(stack: string, id: string): Attributes {
     const raw = stacks.get(stack)?.Resources?.[id];
     const kind = raw && resourceTypes[raw.Type];
-    if (!kind) throw new TemplateError(`${stack} refers to ${id}, which is not a resource of it`);
+    if (!kind) throw new TemplateError(`${stack} refers to ${id}, but has no resource with this id`);
     return kind.attributes(nameOf(stack, id, raw), id);
   }
 

@@ -46,7 +46,7 @@ export function createLambdaHost(options: Options): LambdaHost {
   const hosts = new Map(options.functions.map((fn) => [fn.id, hostFunction(fn, options)]));
   const host = (id: string) => {
     const found = hosts.get(id);
-    if (!found) throw new Error(`no function ${id}`);
+    if (!found) throw new Error(`the template has no function ${id}`);
     return found;
   };
   return {

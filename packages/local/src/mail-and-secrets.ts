@@ -76,7 +76,7 @@ export function createMailbox({ db, identities, events, publish, now }: Mailing)
       const recipients = [Destination.ToAddresses, Destination.CcAddresses, Destination.BccAddresses].flatMap(
         (list) => list ?? [],
       );
-      if (recipients.length === 0) throw new AwsError("BadRequestException", "no recipient");
+      if (recipients.length === 0) throw new AwsError("BadRequestException", "the mail has no recipient");
       const { Text, Html } = simple.Body;
       const sentAt = instantOf(now());
       const replyTo = mail.ReplyToAddresses?.join(", ") ?? null;

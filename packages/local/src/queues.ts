@@ -121,7 +121,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   return {
     insert(queueArn, body, groupId) {
       const queue = specs.get(queueArn);
-      if (!queue) throw new Error(`no queue ${queueArn}`);
+      if (!queue) throw new Error(`the template has no queue ${queueArn}`);
       stirred.add(queueArn);
       messages.put(queue, body, groupId, now());
     },

@@ -46,7 +46,8 @@ function readThrottles(template: Template, keys: readonly string[]): (key: strin
   if (stage === undefined) return () => undefined;
   type Properties = { DefaultRouteSettings?: RouteSettings; RouteSettings?: Record<string, RouteSettings> };
   const { DefaultRouteSettings: all = {}, RouteSettings: own = {} } = read<Properties>(stage);
-  for (const key of Object.keys(own)) if (!keys.includes(key)) fail(stage, `there is no route ${key} to set`);
+  for (const key of Object.keys(own))
+    if (!keys.includes(key)) fail(stage, `it has settings for ${key}, but there is no such route`);
   return (key) => {
     const { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst } = own[key] ?? all;
     return ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };

@@ -75,7 +75,7 @@ function readTable(resource: Resource): TableSpec {
   return {
     name: resource.name,
     arn: resource.attributes.Arn ?? "",
-    hashKey: key("HASH") ?? fail(resource, "has no partition key"),
+    hashKey: key("HASH") ?? fail(resource, "it has no partition key"),
     rangeKey: key("RANGE"),
     create: {
       TableName: resource.name,
@@ -103,7 +103,7 @@ function readFunctions(template: Template): readonly FunctionSpec[] {
   };
   const functions = template.ofType("AWS::Lambda::Function").map((resource): FunctionSpec => {
     const properties = read<Properties>(resource);
-    const key = properties.Code.S3Key ?? fail(resource, "has no asset as its code");
+    const key = properties.Code.S3Key ?? fail(resource, "its code must be an asset");
     const statements = ofRoles.get(properties.Role) ?? [];
     return {
       id: resource.id,

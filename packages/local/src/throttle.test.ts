@@ -41,6 +41,8 @@ describe("a route's throttle in the template", () => {
   });
 
   test("of a route that does not exist stops the start, as it stops a deployment", () => {
-    expect(() => throttleOf("GET /echo", { "GET /nothing": {} })).toThrow("there is no route GET /nothing to set");
+    expect(() => throttleOf("GET /echo", { "GET /nothing": {} })).toThrow(
+      "it has settings for GET /nothing, but there is no such route",
+    );
   });
 });

@@ -5,7 +5,7 @@ import type { RequestContext } from "./binding.ts";
 
 /** The caller of a route that requires one. Throws on a route without an authorizer. */
 export function callerIn({ caller }: RequestContext): Caller {
-  if (caller === null) throw new Error("a route with roles was reached without a caller");
+  if (caller === null) throw new Error("the handler needs a caller, but its route has no authorizer");
   return caller;
 }
 

@@ -101,7 +101,7 @@ type LooseRows<Done, D extends Deps> = Readonly<
 /** An invalid field of a route without a body was in its query. */
 function problemOf({ reason, detail, errors, bookingId }: Refused & Carried, { body }: Route): Refusal {
   const refused = Object.keys(problems).find((code): code is PlainCode => code === reason);
-  if (refused === undefined) throw new Error(`a command refuses with ${reason}, which is no problem of the API`);
+  if (refused === undefined) throw new Error(`the API has no problem for the refusal "${reason}" of a command`);
   const part = body === undefined ? "query." : "";
   return {
     refused,

@@ -1,3 +1,4 @@
+import { Failure } from "@clearing/domain/failure";
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
@@ -13,23 +14,34 @@ test("requires only the values that a function uses", () => {
 test.each([
   [{ PUBLIC_URL: "api.example.org" }, "publicUrl", "must be a URL: PUBLIC_URL"],
   [{ REPORTING_TIME_ZONE: "Mars/Olympus" }, "reportingTimeZone", "must be a time zone: REPORTING_TIME_ZONE"],
-  [{ SETTLEMENT_CURRENCIES: "usd,xau" }, "settlementCurrencies", "SETTLEMENT_CURRENCIES must be a list"],
-  [{ SETTLEMENT_CURRENCIES: "usd,," }, "settlementCurrencies", "SETTLEMENT_CURRENCIES must be a list"],
+  [
+    { SETTLEMENT_CURRENCIES: "usd,xau" },
+    "settlementCurrencies",
+    "must list currencies, such as usd,eur: SETTLEMENT_CURRENCIES",
+  ],
+  [
+    { SETTLEMENT_CURRENCIES: "usd,," },
+    "settlementCurrencies",
+    "must list currencies, such as usd,eur: SETTLEMENT_CURRENCIES",
+  ],
   [{ CREDIT_EXEMPT_ABOVE: "73400" }, "creditRules", "must be dated figures in order: CREDIT_EXEMPT_ABOVE"],
   [{ CREDIT_EXEMPT_ABOVE: "2026-02-30:1" }, "creditRules", "must be dated figures"],
   [{ CREDIT_EXEMPT_ABOVE: "2027-01-01:2,2026-01-01:1" }, "creditRules", "must be dated figures"],
   [{ LATE_CHARGE_CAP_PERCENT: "2026-01-01:x" }, "creditRules", "in order: LATE_CHARGE_CAP_PERCENT"],
   [{ SUPPORT_EMAIL: "" }, "supportEmail", "not set: SUPPORT_EMAIL"],
   [{ SITE_URL: "my.example.org" }, "siteUrl", "must be a URL: SITE_URL"],
-  [{ HOLD_LIMITS: "2,3" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
-  [{ MAILS_A_DAY: "0" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
-  [{ MAILS_A_DAY: "2.5" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
-  [{ MAILS_A_DAY: "many" }, "mailsADay", "MAILS_A_DAY must be a whole number"],
-  [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
-  [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
-  [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "HOLD_LIMITS must be three numbers"],
-] as const)("stops at %o with the variable's name", (environment, field, message) => {
-  expect(() => readConfig(environment)[field]).toThrow(message);
+  [{ HOLD_LIMITS: "2,3" }, "holdLimits", "must be three numbers, such as 2,3,24: HOLD_LIMITS"],
+  [{ MAILS_A_DAY: "0" }, "mailsADay", "must be a number from 1 to 100: MAILS_A_DAY"],
+  [{ MAILS_A_DAY: "2.5" }, "mailsADay", "must be a number from 1 to 100: MAILS_A_DAY"],
+  [{ MAILS_A_DAY: "many" }, "mailsADay", "must be a number from 1 to 100: MAILS_A_DAY"],
+  [{ HOLD_LIMITS: "0,3,24" }, "holdLimits", "must be three numbers, such as 2,3,24: HOLD_LIMITS"],
+  [{ HOLD_LIMITS: "2,11,24" }, "holdLimits", "must be three numbers, such as 2,3,24: HOLD_LIMITS"],
+  [{ HOLD_LIMITS: "2,3,x" }, "holdLimits", "must be three numbers, such as 2,3,24: HOLD_LIMITS"],
+] as const)("stops at %o with words that the log shows, and the variable's name", (environment, field, message) => {
+  const read = () => readConfig(environment)[field];
+
+  expect(read).toThrow(Failure);
+  expect(read).toThrow(message);
 });
 
 test("takes the API's address with or without a slash at its end", () => {

@@ -79,7 +79,9 @@ const currencyList = z.pipe(
 function settlementCurrencies(value: string | undefined): readonly string[] {
   const parsed = currencyList.safeParse(value === "" ? undefined : value);
   if (parsed.success) return parsed.data;
-  throw new Error("environment variable SETTLEMENT_CURRENCIES must be a list of supported currencies, such as usd,eur");
+  throw new Failure("environment variable must list currencies, such as usd,eur", {
+    variable: "SETTLEMENT_CURRENCIES",
+  });
 }
 
 /** Three whole numbers separated by commas: live holds, holds that ended unpaid, and the hours. */
@@ -99,9 +101,7 @@ function holdLimits(value: string | undefined): HoldLimits {
   if (value === undefined || value === "") return defaultHoldLimits;
   const parsed = holdLimitList.safeParse(value);
   if (!parsed.success) {
-    throw new Error(
-      "environment variable HOLD_LIMITS must be three numbers (live holds, unpaid endings, hours), such as 2,3,24",
-    );
+    throw new Failure("environment variable must be three numbers, such as 2,3,24", { variable: "HOLD_LIMITS" });
   }
   const [live, unpaid, hours] = parsed.data;
   return { live, unpaid, hours };
@@ -110,7 +110,8 @@ function holdLimits(value: string | undefined): HoldLimits {
 function mailsADay(value: string | undefined): number {
   if (value === undefined || value === "") return 20;
   const parsed = bounded(1, 100).safeParse(Number(value));
-  if (!parsed.success) throw new Error("environment variable MAILS_A_DAY must be a whole number from 1 to 100");
+  if (!parsed.success)
+    throw new Failure("environment variable must be a number from 1 to 100", { variable: "MAILS_A_DAY" });
   return parsed.data;
 }
 

@@ -41,7 +41,7 @@ describe("while Stripe is not configured", () => {
   const { deps, log } = fakeDeps();
   const factory = async () => ({ notConfigured: "stripe", log: deps.log }) as const;
   const never = async () => {
-    throw new Error("there is nothing to do it with");
+    throw new Error("the handler must not be called");
   };
 
   test("a consumer drops its messages, leaves their work to the sweeps, and makes no dead letters", async () => {

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Failure } from "@clearing/domain/failure";
 import { plusDays, plusSeconds } from "@clearing/domain/time";
 import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
@@ -75,6 +76,8 @@ describe("the keys of payment links", () => {
 
   test("must exist", async () => {
     await expect(opened({}).open()).rejects.toThrow("none");
-    await expect(opened({ AWSCURRENT: "" }).open()).rejects.toThrow("empty");
+    const empty = opened({ AWSCURRENT: "" }).open();
+    await expect(empty).rejects.toThrow(Failure);
+    await expect(empty).rejects.toThrow("empty");
   });
 });

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Failure } from "@clearing/domain/failure";
 import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
@@ -25,7 +26,7 @@ const shape = /^([0-9a-z]{26})([0-9a-z]{26})([0-9a-z]{1,10})\.([\w-]{43})$/;
 /** Links signed with the first key and verified with any of the keys. */
 export function payLinks(keys: readonly string[]): PayLinks {
   const [current] = keys;
-  if (current === undefined) throw new Error("payment links need a key");
+  if (current === undefined) throw new Error("payment links need at least one key");
   return {
     tokenFor({ bookingId, dueId }, now) {
       const until = epochSeconds(plusDays(now, linkDays)).toString(36);
@@ -50,7 +51,7 @@ const signature = (key: string, named: string): string =>
 const equal = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 function bare(id: string, prefix: string): string {
-  if (!id.startsWith(prefix)) throw new Error(`${id} is no id of ${prefix}`);
+  if (!id.startsWith(prefix)) throw new Error(`the id ${id} does not start with ${prefix}`);
   return id.slice(prefix.length);
 }
 
@@ -86,7 +87,7 @@ async function readKey(
 ): Promise<string | null> {
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
-    if (!SecretString) throw new Error("the secret of payment links is empty");
+    if (!SecretString) throw new Failure("payment link secret is empty");
     return SecretString;
   } catch (error) {
     const isAbsent = error instanceof Error && error.name === "ResourceNotFoundException";

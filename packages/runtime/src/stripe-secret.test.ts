@@ -3,6 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { Failure } from "@clearing/domain/failure";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import { stripeSecretOf } from "./stripe-secret.ts";
@@ -65,6 +66,9 @@ test.each([
 test.each(["", "sk_live_secret", "null", '{"secretKey":"sk_1"}', '{"secretKey":"","webhookSecrets":[]}'])(
   "refuses a malformed secret without quoting it: %s",
   async (text) => {
-    await expect(account(text).read()).rejects.toThrow("the Stripe secret is not {secretKey, webhookSecrets}");
+    const read = account(text).read();
+
+    await expect(read).rejects.toThrow(Failure);
+    await expect(read).rejects.toThrow("stripe secret must be {secretKey, webhookSecrets}");
   },
 );

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Failure } from "@clearing/domain/failure";
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
@@ -47,7 +48,7 @@ const hasNoValue = ({ name, message }: Error): boolean =>
   name === "ResourceNotFoundException" && /staging label/i.test(message);
 
 function parseSecret(text: string | undefined): StripeSecret {
-  const malformed = new Error("the Stripe secret is not {secretKey, webhookSecrets}");
+  const malformed = new Failure("stripe secret must be {secretKey, webhookSecrets}");
   let value: Partial<StripeSecret> | null;
   try {
     value = JSON.parse(text ?? "");

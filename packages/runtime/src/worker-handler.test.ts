@@ -164,7 +164,7 @@ test.each([
 test("leaves its keys to the next sweep while Stripe is not configured", async () => {
   const { deps } = fakeDeps();
   const never = async () => {
-    throw new Error("there is nothing to do it with");
+    throw new Error("the handler must not be called");
   };
   const works = { ATTEMPT: never, REFUND: never, PAGES: never };
   const handle = workerHandler(async () => ({ notConfigured: "stripe", log: deps.log }), "payment-worker", works);

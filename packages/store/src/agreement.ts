@@ -6,6 +6,7 @@ import {
   type SectionedPage,
 } from "@clearing/domain/agreement";
 import { type Booking, isLive } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import type { Guarded } from "./commit.ts";
 import { fromItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -85,7 +86,7 @@ export async function readTerms(store: Store, booking: Booking): Promise<StoredT
   if (booking.acceptance === null) return participationDocument(booking);
   const key = keys.acceptance(booking.id, booking.acceptance.version);
   const terms = await readItem(store, key, (item) => withHtml(fromItem<Omit<StoredTerms, "html">>(item)));
-  if (terms === null) throw new Error(`${booking.id} was accepted on terms that are not there`);
+  if (terms === null) throw new Failure("accepted terms not found", { bookingId: booking.id });
   return terms;
 }
 

@@ -111,7 +111,7 @@ async function sendOnce(store: Store, { command, bound }: TransactRequest): Prom
   } catch (error) {
     if (!bound?.aborted || error instanceof TransactionCanceledException) throw error;
     // Treated like the client's own time-outs: the write may have been applied, so it must not be stamped again.
-    throw Object.assign(new Error("DynamoDB gave no answer in time", { cause: error }), {
+    throw Object.assign(new Error("DynamoDB did not answer in time", { cause: error }), {
       name: "TimeoutError",
       $metadata: {},
     });

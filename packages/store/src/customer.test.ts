@@ -26,7 +26,7 @@ test("if another caller requested the customer first, its record is returned", a
 });
 
 test("a missing record of a requested customer is an error", async () => {
-  await expect(requestCustomer(overtaken(), asked)).rejects.toThrow("is asked for, and not there");
+  await expect(requestCustomer(overtaken(), asked)).rejects.toThrow("requested customer record not found");
 });
 
 test("an id that arrives after the customer was replaced yields to the stored one", async () => {

@@ -1,4 +1,5 @@
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { Failure } from "@clearing/domain/failure";
 import type { Instant } from "@clearing/domain/time";
 import { conditionHeld } from "./condition.ts";
 import { keys } from "./keys.ts";
@@ -65,7 +66,7 @@ export async function replaceCustomer(
 /** The customer record that another caller has written. */
 async function customerRequested(store: Store, email: string): Promise<Customer> {
   const customer = await readCustomer(store, email);
-  if (customer === null) throw new Error("a customer is asked for, and not there");
+  if (customer === null) throw new Failure("requested customer record not found");
   return customer;
 }
 

@@ -9,6 +9,6 @@ export const packed = (value: unknown): Uint8Array => deflateRawSync(JSON.string
 
 /** The value of a packed attribute. Throws if the attribute is not packed. */
 export function unpacked<Value>(attribute: unknown): Value {
-  if (!(attribute instanceof Uint8Array)) throw new Error("an attribute is not packed");
+  if (!(attribute instanceof Uint8Array)) throw new Error("the attribute is not packed: it is not binary");
   return JSON.parse(inflateRawSync(attribute).toString()) as Value;
 }

@@ -6,6 +6,7 @@ import {
   ScanCommand,
   type ScanCommandInput,
 } from "@aws-sdk/lib-dynamodb";
+import { Failure } from "@clearing/domain/failure";
 import type { Item } from "./items.ts";
 import { pause } from "./retry.ts";
 import type { Store } from "./store.ts";
@@ -65,7 +66,7 @@ export async function readItems(store: Store, wanted: Key[], table = store.table
   const once = new Map(wanted.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
   let missing: Item[] = [...once.values()];
   for (let calls = 0; missing.length > 0; calls++) {
-    if (calls === 6) throw new Error("the items could not be read: the table keeps throttling");
+    if (calls === 6) throw new Failure("reading items failed: dynamodb keeps throttling");
     if (calls > 0) await pause(store, calls, throttledPauses);
     const { Responses, UnprocessedKeys } = await store.client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: missing, ConsistentRead: true } } }),

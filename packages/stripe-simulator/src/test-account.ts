@@ -65,7 +65,7 @@ export async function refusal(call: Promise<unknown>): Promise<InstanceType<type
     if (error instanceof Stripe.errors.StripeError) return error;
     throw error;
   }
-  throw new Error("The call was not refused.");
+  throw new Error("Stripe did not refuse the call.");
 }
 
 export function payment(

@@ -29,7 +29,7 @@ export type BookingView = z.input<ReturnType<typeof bookingResponse>>;
  */
 export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Person): BookingView {
   const sight = sightOf(viewer, booking);
-  if (sight === null) throw new Error(`${booking.id} was to be shown to a stranger`);
+  if (sight === null) throw new Error(`${booking.id} must not be shown to a stranger`);
   const today = dateIn(booking.terms.timeZone, now);
   const { id, cohortId, placeType, status, currency, participant, holdExpiresAt, version } = booking;
   return {

@@ -96,7 +96,7 @@ describe("the agreement's document", () => {
   test("has its whole text when it is made", () => {
     const late = html`<p>${Promise.resolve("later")}</p>`;
 
-    expect(() => block("price", 1, late)).toThrow("a document waits for nothing");
+    expect(() => block("price", 1, late)).toThrow("must not be a promise");
   });
 
   const changes: [string, Partial<AgreementTerms>][] = [

@@ -20,7 +20,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 /** Markup as text. Throws if the markup is a promise, since a document's whole text is known when it is made. */
 function textOf(markup: Markup): string {
-  if (markup instanceof Promise) throw new Error("a document waits for nothing");
+  if (markup instanceof Promise) throw new Error("the markup of a document must not be a promise");
   return String(markup);
 }
 

@@ -75,7 +75,7 @@ const cells = (markup: string, tag: string) =>
   [...markup.matchAll(new RegExp(`<${tag}[ >].*?</${tag}>`, "gs"))].map(([cell]) => textOf(cell));
 const figure = (text: string): number => {
   const found = /(-?)[$¥]([\d,]+)(?:\.(\d\d))?(?!.*[$¥])/.exec(text);
-  if (found === null) throw new Error(`no amount in ${text}`);
+  if (found === null) throw new Error(`there is no amount in ${text}`);
   return Number(`${found[1]}${found[2]?.replaceAll(",", "")}${found[3] ?? ""}`);
 };
 const rowsOf = (markup: string) => cells(markup, "tr").length;

@@ -27,7 +27,7 @@ const credited = (journal: JournalEntry[], account: string) =>
 describe("a due", () => {
   test("is refused if its parts do not add up to its amount", () => {
     expect(() => scheduledDue({ ...due(allPrincipal(100)), amount: 99 })).toThrow(
-      "due_1: the parts of 99 add up to 100",
+      "due_1: the parts add up to 100, not to 99",
     );
   });
 

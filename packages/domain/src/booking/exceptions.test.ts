@@ -321,7 +321,7 @@ describe("a pause of collection", () => {
     const life = running().at("2027-02-04T17:00:00Z");
     life.booking = withCard(life.booking);
     const [attempt] = life.collect();
-    if (attempt === undefined) throw new Error("nothing was tried");
+    if (attempt === undefined) throw new Error("no try began");
     expect(mayBeMade(life.booking, attempt)).toBe(true);
 
     life.collection(true);

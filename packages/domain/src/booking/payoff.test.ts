@@ -38,7 +38,7 @@ function at(life: Life, date: CalendarDate): Life {
 function payOff(life: Life, date: CalendarDate): Life {
   at(life, date);
   const attempt = life.checkout("payoff");
-  if (attempt === null) throw new Error("nothing can be paid off");
+  if (attempt === null) throw new Error("the booking cannot be paid off");
   life.settle(attempt.id, life.paymentOf(attempt.id));
   return life;
 }

@@ -1,3 +1,4 @@
+import { Failure } from "../failure/index.ts";
 import { type Booked, refundReturned, refundTaken } from "../ledger/index.ts";
 import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, factContext } from "./booking.ts";
@@ -44,11 +45,11 @@ export function applyRefund(
   const part = partOf(before, partId);
   if (part.status === "refused") {
     if (outcome.stripeRefundId === null) return { kind: "unchanged" };
-    throw new Error(`${partId} was refused, and is now ${outcome.stripeRefundId} at Stripe`);
+    throw new Failure("stripe has a refund for a refused part", { partId, objectId: outcome.stripeRefundId });
   }
   const own = part.stripeRefundId ?? outcome.stripeRefundId;
   if (outcome.stripeRefundId !== null && outcome.stripeRefundId !== own) {
-    throw new Error(`${partId} is ${own} at Stripe, and not ${outcome.stripeRefundId}`);
+    throw new Failure("refund part has another refund at stripe", { partId, objectId: own });
   }
   const status = statusAfter(part.status, outcome.status);
   const next: RefundPart = {

@@ -26,7 +26,9 @@ export function spreadRefund(
     );
   const held = newestFirst.reduce((sum, { applied }) => sum + applied, 0);
   if (held < before.unspread) {
-    throw new RangeError(`${before.id}: refunds exceed what was captured by ${before.unspread - held}`);
+    throw new RangeError(
+      `${before.id}: the booking's refunds exceed its captured money by ${before.unspread - held} minor units`,
+    );
   }
   let unspread = before.unspread;
   const added: RefundPart[] = [];

@@ -10,7 +10,7 @@ const nothing = { attempts: [], moved: false, isEvaluated: false };
 function withOpenSession() {
   const life = new Life(held()).sign();
   const attempt = life.checkout("deposit");
-  if (attempt === null) throw new Error("the page was not opened");
+  if (attempt === null) throw new Error("the session was not opened");
   return { life, attemptId: attempt.id };
 }
 

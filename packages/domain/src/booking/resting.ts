@@ -23,7 +23,7 @@ export function statusOn(booking: Booking, due: Due, today: CalendarDate): DueSt
  */
 export function unpayDue(due: Due, amount: number, at: { booking: Booking; today: CalendarDate }): Due {
   if (!Number.isSafeInteger(amount) || amount < 0 || amount > due.paid) {
-    throw new RangeError(`${due.id}: ${amount} of ${due.paid} paid cannot come back`);
+    throw new RangeError(`${due.id}: a returned payment of ${amount} must be between 0 and the paid ${due.paid}`);
   }
   const owed: Due = { ...due, paid: due.paid - amount };
   if (due.status === "cancelled") return cancelDue(owed, at.booking.currency);

@@ -8,7 +8,7 @@ import canonicalize from "canonicalize";
  */
 export function canonical(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new TypeError("only what JSON can hold has a canonical form");
+  if (text === undefined) throw new TypeError("the value has no canonical form, because JSON cannot represent it");
   return text;
 }
 

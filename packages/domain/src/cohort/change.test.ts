@@ -44,7 +44,7 @@ describe("an edit of a cohort", () => {
 
   test("that opens it refuses a price that does not fit its program's deposit", () => {
     const [first, ...others] = draft.places;
-    if (first === undefined) throw new Error("a cohort has place types");
+    if (first === undefined) throw new Error("the cohort has no place types");
     const cheap = { ...draft, places: [{ ...first, price: 250_000, ownPrice: true }, ...others] };
 
     expect(edited({ status: "open" }, { cohort: cheap })).toMatchObject({ errors: [{ path: "status" }] });

@@ -85,7 +85,9 @@ describe("a cohort's plan", () => {
   test("needs an id for each place", () => {
     const asked = plan([{ type: "private", count: 2 }]);
 
-    expect(() => planCohort(program(), asked, { id: "coh_1", placeIds: ["plc_1"] }, today)).toThrow("too few ids");
+    expect(() => planCohort(program(), asked, { id: "coh_1", placeIds: ["plc_1"] }, today)).toThrow(
+      /^coh_1: [2-9]\d* places need as many ids, not 1$/,
+    );
   });
 });
 

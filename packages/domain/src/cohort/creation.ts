@@ -32,7 +32,8 @@ export function planCohort(
     const placeId = placeIds[index];
     return placeId === undefined ? [] : [newPlace(cohort, { id: placeId, type })];
   });
-  if (places.length !== types.length) throw new Error(`${id} has ${types.length} places and too few ids`);
+  if (places.length !== types.length)
+    throw new Error(`${id}: ${types.length} places need as many ids, not ${placeIds.length}`);
   return { ok: true, cohort, places };
 }
 

@@ -50,7 +50,7 @@ function sums(reference: string, moves: readonly Move[], side: "debit" | "credit
   for (const { amount, [side]: account } of moves) {
     const sum = (byAccount.get(account) ?? 0) + amount;
     if (amount < 0 || !Number.isSafeInteger(amount) || !Number.isSafeInteger(sum)) {
-      throw new RangeError(`${reference}: an entry takes whole amounts of minor units, not ${amount}`);
+      throw new RangeError(`${reference}: an amount must be a whole number of minor units, at least 0, not ${amount}`);
     }
     if (amount > 0) byAccount.set(account, sum);
   }

@@ -71,13 +71,13 @@ describe("the parts of an amount", () => {
 
   test("must add up to it", () => {
     expect(partsProblem(parts, 100)).toBeNull();
-    expect(partsProblem(parts, 101)).toBe("the parts of 101 add up to 100");
+    expect(partsProblem(parts, 101)).toBe("the parts add up to 100, not to 101");
   });
 
   test.each(["principal", "interest", "fee", "tax"] as const)("must be whole amounts of %s of at least 0", (name) => {
     for (const wrong of [-1, 0.5]) {
       const torn = { ...parts, [name]: wrong };
-      expect(partsProblem(torn, sumOf(torn))).toMatch(/^parts are whole amounts/);
+      expect(partsProblem(torn, sumOf(torn))).toMatch(/^each part must be a whole number/);
     }
   });
 });

@@ -31,9 +31,9 @@ export const less = (one: Parts, other: Parts): Parts => combined(one, other, -1
  */
 export function partsProblem(parts: Parts, amount: number): string | null {
   if (names.some((name) => !Number.isSafeInteger(parts[name]) || parts[name] < 0)) {
-    return `parts are whole amounts of minor units, not ${JSON.stringify(parts)}`;
+    return `each part must be a whole number of minor units, at least 0, not ${JSON.stringify(parts)}`;
   }
-  return sumOf(parts) === amount ? null : `the parts of ${amount} add up to ${sumOf(parts)}`;
+  return sumOf(parts) === amount ? null : `the parts add up to ${sumOf(parts)}, not to ${amount}`;
 }
 
 /**
@@ -42,7 +42,8 @@ export function partsProblem(parts: Parts, amount: number): string | null {
  * `amount`.
  */
 export function firstOf(parts: Parts, amount: number, currency: string): Parts {
-  if (amount < 0 || amount > sumOf(parts)) throw new RangeError(`${amount} is not in parts of ${sumOf(parts)}`);
+  if (amount < 0 || amount > sumOf(parts))
+    throw new RangeError(`${amount} is not between 0 and the sum of the parts, ${sumOf(parts)}`);
   const price = Math.min(amount, parts.principal + parts.tax);
   const fee = Math.min(amount - price, parts.fee);
   const tax = taxIn(parts, price, stepOf(currency));

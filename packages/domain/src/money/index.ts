@@ -10,7 +10,7 @@ export const isCurrency = (code: string): boolean => rules.has(code);
 
 function ruleOf(currency: string): CurrencyRule {
   const rule = rules.get(currency);
-  if (rule === undefined) throw new RangeError(`${currency} is no supported currency`);
+  if (rule === undefined) throw new RangeError(`${currency} is not a supported currency`);
   return rule;
 }
 
@@ -62,7 +62,7 @@ export const problemOf = (subject: string, problem: string): string =>
  */
 export function percentOf(amount: number, percent: number, currency: string): number {
   if (!Number.isSafeInteger(amount) || !Number.isSafeInteger(amount * 100) || !Number.isSafeInteger(percent)) {
-    throw new RangeError(`a percentage takes whole numbers, not ${percent} of ${amount}`);
+    throw new RangeError(`the percentage and the amount must be whole numbers, not ${percent} and ${amount}`);
   }
   const hundredths = 100 * stepOf(currency);
   return Math.floor((amount * percent + hundredths / 2) / hundredths) * stepOf(currency);

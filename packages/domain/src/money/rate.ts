@@ -5,7 +5,8 @@ export type Fraction = { numerator: bigint; denominator: bigint };
 
 /** Parses a program's percentage, with four decimals: `6.8750` is 68,750 millionths. Throws on any other form. */
 export function rateOf(percentage: string): Fraction {
-  if (!/^\d{1,2}\.\d{4}$/.test(percentage)) throw new RangeError(`${percentage} is no percentage with four decimals`);
+  if (!/^\d{1,2}\.\d{4}$/.test(percentage))
+    throw new RangeError(`${percentage} is not a percentage with four decimals`);
   return { numerator: BigInt(percentage.replace(".", "")), denominator: 1_000_000n };
 }
 

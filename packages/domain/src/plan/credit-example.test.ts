@@ -12,7 +12,7 @@ describe("the credit example beside the months and rates of a program's plans", 
   test("has down payment, terms of repayment and annual percentage rate, as a quote of that day discloses them", () => {
     const sold = offering(financed);
     const { disclosure } = quoted("financed", { program: sold, cohort: takeTerms(cohort(), sold) });
-    if (disclosure === null) throw new Error("nothing is disclosed");
+    if (disclosure === null) throw new Error("the quote has no disclosure");
     const { downPayment, apr, financeCharge, totalSalePrice, payments } = disclosure;
 
     expect(creditExamples(sold, rules, today)).toEqual([

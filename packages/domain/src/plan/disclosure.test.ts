@@ -25,7 +25,7 @@ const offered = (changes: Partial<Program> = {}) =>
 const quoteOf = (kind: PlanKind, months?: number, changes: Partial<Program> = {}): Quote =>
   quoted(kind, { cohort: offered(changes), ...(months === undefined ? {} : { months }) });
 function disclosed(quote: Quote): Disclosure {
-  if (quote.disclosure === null) throw new Error(`${quote.plan.kind} discloses nothing`);
+  if (quote.disclosure === null) throw new Error(`the quote of the plan ${quote.plan.kind} has no disclosure`);
   return quote.disclosure;
 }
 

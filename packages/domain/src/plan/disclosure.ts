@@ -86,7 +86,7 @@ export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosu
 function aprOf(payments: ScheduledDue[], advance: { date: CalendarDate; amount: number }): string {
   const flows = payments.map(({ dueOn, amount }) => ({ date: dueOn, amount }));
   const found = annualPercentageRate({ advances: [advance], payments: flows });
-  if (!found.ok) throw new Error(`a schedule has no annual percentage rate: ${found.detail}`);
+  if (!found.ok) throw new Error(`the schedule has no annual percentage rate: ${found.detail}`);
   return found.figures.apr;
 }
 

@@ -173,7 +173,8 @@ export class Life {
   /** Pays one due, or part of it, by a separate checkout. */
   pay(purpose: "deposit" | "due", more: Partial<CheckoutRequest> = {}): this {
     const attempt = this.checkout(purpose, more);
-    if (attempt === null) throw new Error(`${purpose} cannot be paid while ${this.booking.status}`);
+    if (attempt === null)
+      throw new Error(`a session for the ${purpose} cannot be opened while the booking is ${this.booking.status}`);
     this.settle(attempt.id, this.paymentOf(attempt.id));
     return this;
   }
