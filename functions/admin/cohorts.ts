@@ -4,7 +4,7 @@ import * as routes from "@clearing/contracts/routes/cohorts";
 import { bookingView } from "@clearing/contracts/views/booking";
 import { adminCohortView } from "@clearing/contracts/views/cohort";
 import { isOnRoster, rosterStatuses } from "@clearing/domain/booking";
-import type { CohortFacts } from "@clearing/domain/cohort";
+import type { CohortFile } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import { callerIn, personOf } from "@clearing/runtime/access";
 import type { Answer } from "@clearing/runtime/api";
@@ -15,7 +15,7 @@ import { listFiles } from "@clearing/store/booking-file";
 import { bookingsOfCohort } from "@clearing/store/booking-lists";
 import { readCohortItem } from "@clearing/store/cohort";
 
-const view = (after: CohortFacts, { now }: { now: Instant }) => adminCohortView(after, now);
+const view = (after: CohortFile, { now }: { now: Instant }) => adminCohortView(after, now);
 
 export const cohortBindings = [
   command(routes.createCohort, {

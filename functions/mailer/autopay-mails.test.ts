@@ -2,15 +2,15 @@ import type { Booking } from "@clearing/domain/booking";
 import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { mailsAbout } from "./mails.ts";
-import { anna, type Stage } from "./testing/anna.ts";
+import { anna, type State } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 const permission = ["You may authorize Sample Operator.", "Balance: $16,000.00, due February 6, 2027"];
 
 function wordsOf(booking: Booking, data: Data, copied: readonly string[] = []): string | null {
   const payLink = () => "https://example.org/pay/token";
-  const facts = { booking, refund: null, data, now: today, payLink, permission: copied };
-  const wording = mailsAbout("AutopayChanged").payer?.(facts) ?? null;
+  const input = { booking, refund: null, data, now: today, payLink, permission: copied };
+  const wording = mailsAbout("AutopayChanged").payer?.(input) ?? null;
   return wording && [wording.subject, ...wording.paragraphs].join("\n");
 }
 const on = { ...anna.confirmed, autopay: true };
@@ -51,8 +51,8 @@ describe("the mail about automatic payments", () => {
   test("is not sent if autopay was changed back since, or the booking has ended", () => {
     expect(wordsOf(on, { autopay: false, reason: "client" })).toBeNull();
     expect(wordsOf(anna.confirmed, { autopay: true, reason: "client" })).toBeNull();
-    for (const stage of ["expired", "declined", "cancelled"] satisfies Stage[]) {
-      expect(wordsOf(anna[stage], { autopay: false, reason: "detached" })).toBeNull();
+    for (const state of ["expired", "declined", "cancelled"] satisfies State[]) {
+      expect(wordsOf(anna[state], { autopay: false, reason: "detached" })).toBeNull();
     }
   });
 
@@ -66,11 +66,11 @@ describe("the mail about automatic payments", () => {
 });
 
 test("the receipt of a signature has the copy of the permission given with it", () => {
-  const facts = { booking: on, refund: null, now: today, payLink: () => "", permission };
+  const input = { booking: on, refund: null, now: today, payLink: () => "", permission };
   const write = mailsAbout("AgreementSigned").payer;
 
-  expect(write?.({ ...facts, data: { autopay: true } })?.paragraphs).toEqual(expect.arrayContaining(permission));
-  expect(write?.({ ...facts, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
+  expect(write?.({ ...input, data: { autopay: true } })?.paragraphs).toEqual(expect.arrayContaining(permission));
+  expect(write?.({ ...input, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
 });
 
 describe("the mail about a method that was saved", () => {
@@ -79,8 +79,8 @@ describe("the mail about a method that was saved", () => {
     ...{ mandateId: null, savedAt: today, unusable: null },
   };
   const saved = (booking: Booking) => {
-    const facts = { booking, refund: null, now: today, payLink: () => "", permission, data: { autopay: true } };
-    return mailsAbout("PaymentMethodSaved").payer?.(facts)?.paragraphs.join("\n") ?? null;
+    const input = { booking, refund: null, now: today, payLink: () => "", permission, data: { autopay: true } };
+    return mailsAbout("PaymentMethodSaved").payer?.(input)?.paragraphs.join("\n") ?? null;
   };
 
   test("has the copy of the permission to collect from it", () => {

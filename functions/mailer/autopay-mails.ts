@@ -1,36 +1,36 @@
 import { autopayNews, mayOwe, usableMethod } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import texts from "./texts/autopay.ts";
-import { type Data, type Facts, methodName, type Write } from "./words.ts";
+import { type Data, type MailInput, methodName, type Write } from "./words.ts";
 
 /**
  * Whether dues are collected automatically, as of the sending. If it changed again, the later change has another mail.
  */
-export const autopayChanged: Write = (facts) => {
-  const { booking, data } = facts;
+export const autopayChanged: Write = (input) => {
+  const { booking, data } = input;
   const news = autopayNews(booking, data.autopay);
   if (news === null) return null;
-  return news.isOn ? allowed(facts) : stopped(data, news);
+  return news.isOn ? allowed(input) : stopped(data, news);
 };
 
 /**
  * The client's copy of the permission in force, which bank debits require (12 CFR 1005.10(b)); empty if none is in
  * force.
  */
-export const copyOf = ({ permission = [] }: Facts): readonly string[] =>
+export const copyOf = ({ permission = [] }: MailInput): readonly string[] =>
   permission.length === 0 ? [] : [texts.copy, ...permission];
 
-const allowed = (facts: Facts): ReturnType<Write> => ({
+const allowed = (input: MailInput): ReturnType<Write> => ({
   subject: texts.on.subject,
-  paragraphs: [texts.on.opening, ...copyOf(facts)],
+  paragraphs: [texts.on.opening, ...copyOf(input)],
 });
 
 /**
  * Says that another method is saved, if it can still be charged. Includes the client's copy of the permission if dues
  * are collected from it.
  */
-export const methodSaved: Write = (facts) => {
-  const { booking } = facts;
+export const methodSaved: Write = (input) => {
+  const { booking } = input;
   const method = usableMethod(booking);
   if (method === null || !mayOwe(booking)) return null;
   const { subject, opening, automatic, byLink } = texts.methodSaved;
@@ -38,7 +38,7 @@ export const methodSaved: Write = (facts) => {
     subject,
     paragraphs: [
       fill(opening, { method: methodName(method) }),
-      ...(booking.autopay ? [automatic, ...copyOf(facts)] : [byLink]),
+      ...(booking.autopay ? [automatic, ...copyOf(input)] : [byLink]),
     ],
   };
 };

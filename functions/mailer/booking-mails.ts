@@ -13,7 +13,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { copyOf } from "./autopay-mails.ts";
 import texts from "./texts/booking.ts";
-import { type Data, type Facts, moment, type Write } from "./words.ts";
+import { type Data, type MailInput, moment, type Write } from "./words.ts";
 
 export const held: Write = ({ booking, now }) => {
   const until = payableUntil(booking, now);
@@ -38,22 +38,22 @@ export const holdExpiredForOther: Write = ({ booking }) => {
 };
 
 /** The receipt of a signature. It stays true whatever happens to the booking. */
-export const agreementSigned: Write = (facts) => {
+export const agreementSigned: Write = (input) => {
   const { subject, opening, automatic, byLink, kept } = texts.agreementSigned;
   return {
     subject,
-    paragraphs: facts.data.autopay === true ? [opening, automatic, kept, ...copyOf(facts)] : [opening, byLink, kept],
+    paragraphs: input.data.autopay === true ? [opening, automatic, kept, ...copyOf(input)] : [opening, byLink, kept],
   };
 };
 
-export const confirmed: Write = (facts) => confirmation(facts, [texts.confirmed.welcome]);
+export const confirmed: Write = (input) => confirmation(input, [texts.confirmed.welcome]);
 
 /** Welcomes the payer only if they take part themselves. */
-export const confirmedToPayer: Write = (facts) =>
-  isForOneself(facts.booking) ? confirmed(facts) : confirmation(facts, []);
+export const confirmedToPayer: Write = (input) =>
+  isForOneself(input.booking) ? confirmed(input) : confirmation(input, []);
 
 /** Only while the booking is confirmed and nobody has arrived yet. */
-function confirmation({ booking }: Facts, welcome: readonly string[]): ReturnType<Write> {
+function confirmation({ booking }: MailInput, welcome: readonly string[]): ReturnType<Write> {
   if (!isExpected(booking)) return null;
   const { subject, opening } = texts.confirmed;
   return { subject, paragraphs: [opening, ...welcome] };

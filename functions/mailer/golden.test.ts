@@ -235,8 +235,8 @@ function written(name: EventName, { of, data = {}, booking, to = "payer", refund
   const about = mailsAbout(name);
   const write = to === "payer" ? (about.payer ?? about.participant) : about[to];
   const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
-  const facts = { booking, refund: one ?? null, data, now: now ?? today, payLink, permission };
-  const wording = write?.(facts) ?? expect.fail(`${name} sends no mail ${of}`);
+  const input = { booking, refund: one ?? null, data, now: now ?? today, payLink, permission };
+  const wording = write?.(input) ?? expect.fail(`${name} sends no mail ${of}`);
   const { text } = renderMail(booking, wording, {
     ...{ merchantName: "Sample Operator", supportEmail: "help@example.org", siteUrl: "https://my.example.org" },
     supportPhone: to === "operator" ? undefined : "+1 555 0199",

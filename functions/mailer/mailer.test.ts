@@ -206,9 +206,9 @@ describe("if somebody else pays", () => {
     ["invited", anna.held, [participant]],
     ["accepted", anna.held, [paul, participant]],
     ["declined", anna.cancelled, [participant]],
-  ] as const)("the mail that a participant has %s goes to the right people", async (participation, stage, expected) => {
-    const { agreement } = stage;
-    const signed = { ...forAnna(stage), agreement: { ...agreement, signedVersion: agreement.version } };
+  ] as const)("the mail that a participant has %s goes to the right people", async (participation, found, expected) => {
+    const { agreement } = found;
+    const signed = { ...forAnna(found), agreement: { ...agreement, signedVersion: agreement.version } };
 
     expect(await sentAbout("ParticipationChanged", { ...signed, participation }, { participation })).toEqual(expected);
   });

@@ -15,7 +15,7 @@ import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
 import { renderMail, type Sender } from "./render.ts";
-import type { Facts } from "./words.ts";
+import type { MailInput } from "./words.ts";
 
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
 
@@ -38,11 +38,11 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
   const { config } = deps;
   const links = await deps.payLinks();
   const payLink = (dueId: string) => `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
-  const facts: Facts = { booking, refund, data: event.data, now, payLink, ...(await copied(name, booking, deps)) };
+  const input: MailInput = { booking, refund, data: event.data, now, payLink, ...(await copied(name, booking, deps)) };
 
   const written: string[] = [];
   for (const { recipient, to, write } of addresseesOf(name, booking, config.supportEmail)) {
-    const wording = write(facts);
+    const wording = write(input);
     if (wording === null) continue;
     const id = `${event.id}.${recipient}`;
     // SES allows no other characters in a tag.
@@ -70,7 +70,7 @@ const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Send
 const copiesPermission: readonly EventName[] = ["AutopayChanged", "PaymentMethodSaved", "AgreementSigned"];
 
 /** The permission in force, for mails that carry the client's copy of it. */
-async function copied(name: EventName, booking: Booking, { store }: Deps): Promise<Pick<Facts, "permission">> {
+async function copied(name: EventName, booking: Booking, { store }: Deps): Promise<Pick<MailInput, "permission">> {
   const inForce = copiesPermission.includes(name) ? permissionInForce(booking) : null;
   const kept = inForce && (await readPermission(store, booking.id, inForce.id));
   return kept === null ? {} : { permission: kept.paragraphs };

@@ -4,7 +4,7 @@ import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
-import { anna, forAnna, type Stage } from "./testing/anna.ts";
+import { anna, forAnna, type State } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 const sender = {
@@ -27,26 +27,26 @@ function wordsOf(name: EventName, data: Data, booking: Booking, of: Refund | nul
   return wording === null ? null : { subject: wording.subject, ...renderMail(booking, wording, sender) };
 }
 
-const stages = Object.keys(anna) as Stage[];
+const states = Object.keys(anna) as State[];
 const deposit = { dueId: "due_0", attemptId: "att_1", purpose: "deposit", amount: 250_000, currency: "usd" };
 const balance = { dueId: "due_1", attemptId: "att_1", purpose: "due", amount: 5, currency: "usd" };
-const ended: Stage[] = ["declined", "cancelled", "cancelled_unpaid"];
-const cancelled: Stage[] = ["cancelled", "cancelled_unpaid"];
+const ended: State[] = ["declined", "cancelled", "cancelled_unpaid"];
+const cancelled: State[] = ["cancelled", "cancelled_unpaid"];
 
 describe("a mail is true at the time of sending, however late its event", () => {
   /**
-   * The stages in which each event's mail is sent. In every other stage that the booking can have reached by then, none
+   * The states in which each event's mail is sent. In every other state that the booking can have reached by then, none
    * is.
    */
-  const table: [EventName, Data, sent: readonly Stage[], mayHaveReached?: readonly Stage[]][] = [
+  const table: [EventName, Data, sent: readonly State[], mayHaveReached?: readonly State[]][] = [
     ["BookingHeld", {}, ["held"]],
     ["HoldExpired", {}, ["expired"]],
-    ["AgreementSigned", { autopay: false }, stages],
+    ["AgreementSigned", { autopay: false }, states],
     ["PaymentProcessing", deposit, ["paying"]],
     ["PaymentActionRequired", { ...deposit, until: "2027-01-14T16:55:00Z" }, ["paying"]],
     ["PaymentActionRequired", { ...deposit, until: "2027-01-04T16:55:00Z" }, []],
     ["PaymentProcessing", { ...deposit, attemptId: "att_2" }, []],
-    ["PaymentSettled", deposit, stages],
+    ["PaymentSettled", deposit, states],
     ["PaymentFailed", deposit, ["held", "lapsed", "expired"]],
     [
       "PaymentFailed",
@@ -61,14 +61,14 @@ describe("a mail is true at the time of sending, however late its event", () => 
     ["ClearanceReminder", { daysLeft: 30 }, ["awaiting_clearance"]],
     ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, cancelled, cancelled],
   ];
-  const cases = table.flatMap(([name, data, sent, mayHaveReached = stages]) =>
-    mayHaveReached.map((stage) => ({ name, data, stage, says: sent.includes(stage) ? "a mail" : "nothing" })),
+  const cases = table.flatMap(([name, data, sent, mayHaveReached = states]) =>
+    mayHaveReached.map((state) => ({ name, data, state, sends: sent.includes(state) ? "a mail" : "no mail" })),
   );
 
   test.each(cases)(
-    "$name of $data.attemptId says $says of a booking that is $stage by then",
-    ({ name, data, stage, says }) => {
-      expect(wordsOf(name, data, anna[stage]) === null ? "nothing" : "a mail").toBe(says);
+    "$name sends $sends about a booking that is $state by then: $data",
+    ({ name, data, state, sends }) => {
+      expect(wordsOf(name, data, anna[state]) === null ? "no mail" : "a mail").toBe(sends);
     },
   );
 
@@ -78,8 +78,8 @@ describe("a mail is true at the time of sending, however late its event", () => 
     expect(wordsOf("BookingUnconfirmed", {}, late)).toBeNull();
   });
 
-  test.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (stage) => {
-    const mail = wordsOf("PaymentSettled", deposit, anna[stage]);
+  test.each(ended)("a receipt on a booking that was %s by then promises no place and no confirmation", (state) => {
+    const mail = wordsOf("PaymentSettled", deposit, anna[state]);
 
     expect(mail?.text).toContain("We received your deposit of $2,500.00 for your booking.");
     expect(mail?.text).toContain("Your booking has ended in the meantime");
@@ -96,8 +96,8 @@ describe("a mail is true at the time of sending, however late its event", () => 
   });
 
   test("a failed payment on an expired hold offers no other way to pay", () => {
-    for (const stage of ["lapsed", "expired"] as const) {
-      expect(wordsOf("PaymentFailed", deposit, anna[stage])?.text).toContain("We no longer hold a place for you");
+    for (const state of ["lapsed", "expired"] as const) {
+      expect(wordsOf("PaymentFailed", deposit, anna[state])?.text).toContain("We no longer hold a place for you");
     }
     expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("Until January 4, 2027, 10:30 AM MST");
   });
@@ -215,10 +215,10 @@ describe("the text of a mail", () => {
       "We still owe you this money",
       "cancelled",
     ],
-  ] as [EventName, Data, string, string, Stage?][])(
+  ] as [EventName, Data, string, string, State?][])(
     "of %s with %o",
-    (name, data, subject, words, stage = "cancelled") => {
-      const mail = wordsOf(name, data, anna[stage]);
+    (name, data, subject, words, state = "cancelled") => {
+      const mail = wordsOf(name, data, anna[state]);
 
       expect(mail?.subject).toBe(subject);
       expect(mail?.text).toContain(words);
@@ -251,9 +251,9 @@ describe("the text of a mail", () => {
     ];
     for (const name of eventNames) {
       for (const data of reasons.map((reason) => ({ ...deposit, ...reason }))) {
-        for (const stage of stages) {
+        for (const state of states) {
           for (const to of ["payer", "participant"] as const) {
-            const mail = wordsOf(name, data, anna[stage], null, to);
+            const mail = wordsOf(name, data, anna[state], null, to);
             expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(clinical);
             expect(`${mail?.subject} ${mail?.html}`).not.toMatch(/Muster|555 0100|1980/);
             expect(mail?.subject ?? "").not.toContain("program");
@@ -265,9 +265,9 @@ describe("the text of a mail", () => {
 
   test("to a participant who does not pay mentions neither money nor the payer", () => {
     for (const name of eventNames) {
-      for (const stage of stages) {
+      for (const state of states) {
         const data = { ...deposit, by: "client", refund: 75_050, kept: 5 };
-        const mail = wordsOf(name, data, forAnna(anna[stage]), null, "participant");
+        const mail = wordsOf(name, data, forAnna(anna[state]), null, "participant");
         const said = mailsAbout(name).participant === undefined ? "" : `${mail?.subject} ${mail?.text}`;
         expect(said).not.toMatch(/\$|paid|payment|deposit|refund|return|paul/i);
       }
@@ -284,10 +284,10 @@ describe("the text of a mail", () => {
     ["declined", "cancelled", "You declined your place"],
   ] as const)(
     "to a participant who has %s by then, of a booking that is %s by then: %s",
-    (participation, stage, subject) => {
+    (participation, state, subject) => {
       const { agreement } = anna.held;
       const booking = {
-        ...forAnna(anna[stage]),
+        ...forAnna(anna[state]),
         participation,
         agreement: { ...agreement, signedVersion: agreement.version },
       };
@@ -302,13 +302,13 @@ describe("the text of a mail", () => {
 
   test("says in an invitation that a hold can end before the answer is due, only for a hold", () => {
     const { agreement } = anna.held;
-    const invited = (stage: Stage): Booking => ({
-      ...forAnna(anna[stage]),
+    const invited = (state: State): Booking => ({
+      ...forAnna(anna[state]),
       participation: "invited",
       agreement: { ...agreement, signedVersion: agreement.version },
     });
-    const textOf = (stage: Stage) =>
-      wordsOf("ParticipationChanged", { participation: "invited" }, invited(stage), null, "participant")?.text;
+    const textOf = (state: State) =>
+      wordsOf("ParticipationChanged", { participation: "invited" }, invited(state), null, "participant")?.text;
 
     expect(textOf("held")).toContain("ends earlier");
     expect(textOf("awaiting_clearance")).not.toContain("ends earlier");

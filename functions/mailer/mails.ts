@@ -19,7 +19,7 @@ type Mails = Partial<Record<Recipient, Write>>;
 
 /**
  * The mails about each event: about money to the payer, about a participant's own duties only to the participant, about
- * the booking's status to both. The texts are neutral (I8): no health fact, no clinician's reason, and the program only
+ * the booking's status to both. The texts are neutral (I8): no health data, no clinician's reason, and the program only
  * by its public label. Events can be late, repeated and out of order, so each text is decided from the booking at the
  * time of sending and says nothing that is no longer true.
  */

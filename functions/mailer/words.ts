@@ -15,10 +15,10 @@ export type Action = { label: string; url: string };
 export type Data = Readonly<Record<string, unknown>>;
 
 /**
- * The facts that decide a mail: the event's data, and the booking at the time of sending. `refund` is the refund that
- * the event names, as of then; null if it names none.
+ * A mail is decided from the event's data and from the booking at the time of sending. `refund` is the refund that the
+ * event names, as of then; null if it names none.
  */
-export type Facts = {
+export type MailInput = {
   booking: Booking;
   refund: Refund | null;
   data: Data;
@@ -30,7 +30,7 @@ export type Facts = {
 };
 
 /** The text that is true at the time of sending; null if nothing is true any more, or another event's mail says it. */
-export type Write = (facts: Facts) => Wording | null;
+export type Write = (input: MailInput) => Wording | null;
 
 /** The booking in neutral terms: the public label and the dates. */
 export const label = ({ terms }: Booking): string =>

@@ -78,7 +78,7 @@ export class ApiStack extends Stack {
       settingsOf[`${method} ${path}`] = { ...limitsOf(throttle), ...(watched && { DetailedMetricsEnabled: true }) };
     }
     // API Gateway refuses a stage that names a route which does not exist yet.
-    this.#stage(settings, settingsOf).node.addDependency(...made);
+    this.#httpStage(settings, settingsOf).node.addDependency(...made);
     new CfnOutput(this, "Url", { value: this.publicUrl });
     new CfnOutput(this, "StripeWebhook", { value: `${this.publicUrl}${webhookRoute.path}` });
   }
@@ -114,7 +114,7 @@ export class ApiStack extends Stack {
    * Throttles each route separately, so that a flood on one does not affect the others. Access logs hold the subject
    * id, the route and, for 30 days, the source address; no path, query, body or name (I8).
    */
-  #stage(settings: Settings, routeSettings: Record<string, RouteSettings>): HttpStage {
+  #httpStage(settings: Settings, routeSettings: Record<string, RouteSettings>): HttpStage {
     const logs = new LogGroup(this, "access-logs", {
       logGroupName: `/clearing/${settings.stage}/api-access`,
       // Long enough to investigate an attack.
@@ -136,7 +136,7 @@ export class ApiStack extends Stack {
       error: "$context.error.message",
       bytes: "$context.responseLength",
     };
-    const stage = new HttpStage(this, "stage", {
+    const httpStage = new HttpStage(this, "stage", {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
@@ -146,9 +146,9 @@ export class ApiStack extends Stack {
         format: AccessLogFormat.custom(JSON.stringify(fields)),
       },
     });
-    if (!(stage.node.defaultChild instanceof CfnStage)) throw new Error("the HTTP stage has no CfnStage resource");
-    stage.node.defaultChild.routeSettings = routeSettings;
-    return stage;
+    if (!(httpStage.node.defaultChild instanceof CfnStage)) throw new Error("the HTTP stage has no CfnStage resource");
+    httpStage.node.defaultChild.routeSettings = routeSettings;
+    return httpStage;
   }
 }
 

@@ -2,7 +2,7 @@ import { beginToCollect } from "@clearing/commands/collect";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
 import { type Attempt, type Booking, collectionAt, type SavedMethod } from "@clearing/domain/booking";
 import { type Instant, plusHours } from "@clearing/domain/time";
-import type { ChargeFacts, Gateway, GatewayFailure, PaymentFacts } from "@clearing/payments";
+import type { Gateway, GatewayFailure, StripeCharge, StripePayment } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
@@ -21,7 +21,7 @@ export const lost: GatewayFailure = { ok: false, kind: "unknown", code: "timeout
  * counts the intents, and so the charges.
  */
 function stripeAt(clock: { now: Instant }) {
-  const intents: (PaymentFacts & { key: string })[] = [];
+  const intents: (StripePayment & { key: string })[] = [];
   const state = { losesAnswers: false, losesRequests: false, declines: null as string | null };
   const gateway: Partial<Gateway> = {
     async createPaymentIntent({ amount, currency, metadata }, key) {
@@ -35,13 +35,13 @@ function stripeAt(clock: { now: Instant }) {
       return state.losesAnswers ? lost : { ok: true, value: made };
     },
     async retrievePaymentIntent(id) {
-      return { ok: true, value: intents.find(({ paymentIntentId }) => paymentIntentId === id) as PaymentFacts };
+      return { ok: true, value: intents.find(({ paymentIntentId }) => paymentIntentId === id) as StripePayment };
     },
     async listPaymentIntents() {
       return { ok: true, value: { items: intents.toReversed(), nextAfter: null } };
     },
     async cancelPaymentIntent(id) {
-      const intent = intents.find(({ paymentIntentId }) => paymentIntentId === id) as PaymentFacts;
+      const intent = intents.find(({ paymentIntentId }) => paymentIntentId === id) as StripePayment;
       return { ok: true, value: Object.assign(intent, { status: "canceled" }) };
     },
   };
@@ -50,12 +50,12 @@ function stripeAt(clock: { now: Instant }) {
 
 export function intentOf(
   paymentIntentId: string,
-  asked: Pick<PaymentFacts, "amount" | "currency" | "metadata">,
+  asked: Pick<StripePayment, "amount" | "currency" | "metadata">,
   created: Instant,
   { declines }: { declines: string | null },
-): PaymentFacts {
+): StripePayment {
   const declined = declines !== null;
-  const charge: ChargeFacts = {
+  const charge: StripeCharge = {
     ...{ chargeId: `ch_${paymentIntentId}_${asked.metadata.attemptId}`, paymentIntentId, captured: true },
     ...{ amount: asked.amount, amountCaptured: asked.amount, amountRefunded: 0, currency: asked.currency },
     ...{ status: "succeeded", methodType: "card", created, balanceTransaction: null, metadata: asked.metadata },

@@ -18,7 +18,7 @@ import type { Quote } from "@clearing/domain/plan";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
-import type { CheckoutFacts, Gateway } from "@clearing/payments";
+import type { Gateway, StripeSession } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
@@ -41,7 +41,7 @@ export const occasionAt = (at: Instant) => ({ actor, action: "sample", now: at }
 type Answer = () => IdempotencyRecord | null;
 const noAnswer: Answer = () => null;
 
-const sessions = new Map<string, CheckoutFacts>();
+const sessions = new Map<string, StripeSession>();
 const stripe: Partial<Gateway> = {
   createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
   retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
@@ -50,7 +50,7 @@ const stripe: Partial<Gateway> = {
     sessions.set(value.sessionId, value);
     return { ok: true, value };
   },
-  retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
+  retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as StripeSession }),
 };
 
 export const contextOf = (store: Store, at = now): Services => contextAt(store, stripe, at);

@@ -1,8 +1,8 @@
 import type { Instant } from "@clearing/domain/time";
-import type { BalanceTransactionFacts, CreateRefund, RefundFacts } from "@clearing/payments";
+import type { CreateRefund, StripeBalanceTransaction, StripeRefund } from "@clearing/payments";
 
 /** Stripe's balance transaction of an amount, without a fee. */
-export const transactionOf = (id: string, amount: number, created: Instant): BalanceTransactionFacts => ({
+export const transactionOf = (id: string, amount: number, created: Instant): StripeBalanceTransaction => ({
   id,
   amount,
   fee: 0,
@@ -12,7 +12,7 @@ export const transactionOf = (id: string, amount: number, created: Instant): Bal
 });
 
 /** Stripe's immediate refund for a request. */
-export const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): RefundFacts => ({
+export const refundAt = (at: Instant, { chargeId, amount, metadata }: CreateRefund): StripeRefund => ({
   refundId: `re_${metadata.partId}`,
   chargeId,
   paymentIntentId: chargeId.replace("ch_", "pi_"),

@@ -1,10 +1,10 @@
-import type { CheckoutFacts, CreateCheckoutSession } from "@clearing/payments";
+import type { CreateCheckoutSession, StripeSession } from "@clearing/payments";
 
 /** Stripe's open session for a request. */
 export const openSession = (
   { metadata, expiresAt, customerId }: CreateCheckoutSession,
   created: string,
-): CheckoutFacts => ({
+): StripeSession => ({
   sessionId: `cs_${metadata.attemptId}`,
   status: "open",
   url: "https://example.org/page",

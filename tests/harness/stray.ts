@@ -2,7 +2,7 @@ import { applyPayment } from "@clearing/commands/payment";
 import { recordStrayPayment } from "@clearing/commands/stray-payment";
 import type { Booking } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
-import type { ChargeFacts, PaymentFacts } from "@clearing/payments";
+import type { StripeCharge, StripePayment } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
 import { contextOf, now, occasionAt } from "./journey.ts";
 import { transactionOf } from "./refunds.ts";
@@ -22,7 +22,7 @@ export const recordStray = (store: Store, { id }: Booking) =>
 /** Stripe reports that it has booked that money, for a fee. */
 export function bookStray(store: Store) {
   const seen = { methodType: null, created: now, metadata: {}, status: "succeeded" } as const;
-  const charge: ChargeFacts = {
+  const charge: StripeCharge = {
     ...money,
     ...seen,
     chargeId: "ch_stray",
@@ -33,6 +33,6 @@ export function bookStray(store: Store) {
     balanceTransaction: { ...transactionOf("txn_stray", money.amount, now), fee: 3 },
   };
   const none = { customerId: null, nextAction: null, lastError: null };
-  const payment: PaymentFacts = { ...money, ...seen, ...none, amountReceived: money.amount, charge };
+  const payment: StripePayment = { ...money, ...seen, ...none, amountReceived: money.amount, charge };
   return applyPayment(contextOf(store), payment, "sample");
 }

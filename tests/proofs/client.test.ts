@@ -4,7 +4,7 @@ import { ensureCustomer } from "@clearing/commands/customer";
 import type { Services } from "@clearing/commands/services";
 import { type Booking, bookingStatuses, type PaymentMethod, subOfEmail } from "@clearing/domain/booking";
 import { type Instant, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CreateCustomer, CustomerFacts, Gateway } from "@clearing/payments";
+import type { CreateCustomer, Gateway, StripeCustomer } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { listFiles } from "@clearing/store/booking-file";
@@ -42,12 +42,12 @@ type Asked = { key: string; customer: CreateCustomer };
 function stripe() {
   const asked: Asked[] = [];
   const methods: (readonly PaymentMethod[])[] = [];
-  const customers: CustomerFacts[] = [];
+  const customers: StripeCustomer[] = [];
   const gateway: Partial<Gateway> = {
     async createCustomer(customer, key) {
       asked.push({ key, customer });
       customers.unshift({ customerId: `cus_${ids.next("x")}`, metadata: customer.metadata });
-      return { ok: true, value: customers[0] as CustomerFacts };
+      return { ok: true, value: customers[0] as StripeCustomer };
     },
     listCustomers: async () => ({ ok: true, value: { items: customers, nextAfter: null } }),
     async createCheckoutSession(session) {

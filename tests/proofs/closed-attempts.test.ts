@@ -6,7 +6,7 @@ import { endEarly } from "@clearing/commands/end-early";
 import { closeAttempts } from "@clearing/commands/open-attempts";
 import type { Attempt, Booking, CheckoutAttempt, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import type { Gateway, PaymentFacts } from "@clearing/payments";
+import type { Gateway, StripePayment } from "@clearing/payments";
 import { attemptPut, readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
@@ -239,7 +239,7 @@ describe("the pages of a booking that has ended", () => {
     const ended: Booking = { ...before, status: "declined", version: before.version + 1 };
     const change = { booking: ended, events: [], journal: [] };
     await commit(store, bookingWrites(store, before, change, { actor, action: "sample", now }));
-    const intent: PaymentFacts = {
+    const intent: StripePayment = {
       ...{ paymentIntentId: "pi_1", status: "requires_action", amount: opened.amount, amountReceived: 0 },
       ...{ currency: "usd", methodType: "card", created: now, customerId: "cus_1", nextAction: "use_stripe_sdk" },
       ...{ lastError: null, charge: null, metadata: { attemptId: page } },

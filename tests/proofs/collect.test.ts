@@ -3,7 +3,7 @@ import { workOnBooking } from "@clearing/commands/deadlines";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
 import { type Booking, type OffSessionAttempt, stopAutopay } from "@clearing/domain/booking";
 import { plusHours, plusMinutes } from "@clearing/domain/time";
-import type { Gateway, PaymentFacts } from "@clearing/payments";
+import type { Gateway, StripePayment } from "@clearing/payments";
 import { verifyAudit } from "@clearing/store/audit";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
@@ -172,7 +172,7 @@ describe("a due that is collected with a saved card (I5)", () => {
     life.state.declines = "insufficient_funds";
     await life.begin();
     life.context.gateway.cancelPaymentIntent = async (id) => {
-      const intent = life.intents.find(({ paymentIntentId }) => paymentIntentId === id) as PaymentFacts;
+      const intent = life.intents.find(({ paymentIntentId }) => paymentIntentId === id) as StripePayment;
       Object.assign(intent, intentOf(id, intent, life.clock.now, { declines: null }));
       return { ok: false, kind: "invalid", code: "payment_intent_unexpected_state", message: "succeeded" };
     };

@@ -22,10 +22,10 @@ const physician = personKey("dr-medical@example.com");
 const psychiatrist = personKey("dr-psychiatric@example.com");
 
 type Item = Record<string, unknown>;
-type Facts = { booking: Item; clearance: Item | null; place: Item };
+type Items = { booking: Item; clearance: Item | null; place: Item };
 
 /** Each fact of I2: the change in the tables that breaks it, and the condition that must detect it. */
-const facts: Record<string, { breaks(facts: Facts): Facts; condition: RegExp }> = {
+const facts: Record<string, { breaks(items: Items): Items; condition: RegExp }> = {
   "the deposit is settled": {
     breaks: (f) => ({
       ...f,
@@ -108,7 +108,7 @@ async function heldOnce() {
 /**
  * Stores a booking under new ids with every fact, then breaks some. The decision to confirm it is made nevertheless.
  */
-async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
+async function prepare(broken: (items: Items) => Items): Promise<Booking> {
   const { client, tables } = running.store;
   sample ??= heldOnce();
   const { held, stored, place } = await sample;
@@ -127,7 +127,7 @@ async function prepare(broken: (facts: Facts) => Facts): Promise<Booking> {
   };
   const { dueAt: _dueAt, ...cleared } = clearance;
   const { claimedBy: _by, claimedUntil: _until, ...free } = place;
-  const whole: Facts = {
+  const whole: Items = {
     booking: {
       ...stored,
       ...keys.booking(id),

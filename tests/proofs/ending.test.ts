@@ -152,8 +152,8 @@ const notCleared: End = async (store, booking) => {
   const after = afterEvaluation(null, booking.id, finding, false);
   const file = await readFile(running.store, booking.id);
   if (file === null) throw new Error(`${booking.id} does not exist`);
-  const fact = { withdrawal: { id: ids.next("evl"), bookingId: booking.id, note: "", by: "dr", at: now } };
-  await writeClearance(running.store, file, after, fact, at(now), null);
+  const item = { withdrawal: { id: ids.next("evl"), bookingId: booking.id, note: "", by: "dr", at: now } };
+  await writeClearance(running.store, file, after, item, at(now), null);
   return progressBooking(store, request(booking), at(plusHours(now, 25)));
 };
 

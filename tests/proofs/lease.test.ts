@@ -5,7 +5,7 @@ import { settle, settleOnReturn } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusHours } from "@clearing/domain/time";
-import type { ChargeFacts, CheckoutFacts, Gateway, PaymentFacts } from "@clearing/payments";
+import type { Gateway, StripeCharge, StripePayment, StripeSession } from "@clearing/payments";
 import { readAttemptFile } from "@clearing/store/attempt";
 import { readCharges } from "@clearing/store/charge";
 import { bookingEntries } from "@clearing/store/journal";
@@ -51,7 +51,7 @@ async function paid(): Promise<{
   objects: Record<"session" | "intent" | "charge", string>;
 }> {
   const held = await signedBooking(running.store, now);
-  let page: CheckoutFacts | undefined;
+  let page: StripeSession | undefined;
   const opening: Partial<Gateway> = {
     createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
     async createCheckoutSession(session) {
@@ -69,7 +69,7 @@ async function paid(): Promise<{
   const objects = { session: page.sessionId, intent: `pi_${id}`, charge: `ch_${id}` };
   const booked = { id: `txn_${id}`, amount, fee: 100, net: amount - 100, currency, created: now };
   const { metadata } = page;
-  const charge: ChargeFacts = {
+  const charge: StripeCharge = {
     chargeId: objects.charge,
     paymentIntentId: objects.intent,
     amount,
@@ -84,7 +84,7 @@ async function paid(): Promise<{
     balanceTransaction: booked,
     metadata,
   };
-  const intent: PaymentFacts = {
+  const intent: StripePayment = {
     paymentIntentId: objects.intent,
     status: "succeeded",
     amount,

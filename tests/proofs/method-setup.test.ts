@@ -5,7 +5,7 @@ import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { type Booking, deferDue } from "@clearing/domain/booking";
 import { addDays, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CheckoutFacts, CreateSetupSession, Gateway, GatewayFailure } from "@clearing/payments";
+import type { CreateSetupSession, Gateway, GatewayFailure, StripeSession } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { readSetups } from "@clearing/store/method-setup";
 import { readPermission } from "@clearing/store/permission";
@@ -26,7 +26,7 @@ const silent: GatewayFailure = { ok: false, kind: "unknown", code: "StripeConnec
 
 /** A Stripe for pages that save a method: it creates one per key, and shows its current state. */
 function stripe() {
-  const sessions = new Map<string, CheckoutFacts>();
+  const sessions = new Map<string, StripeSession>();
   const asked: { session: CreateSetupSession; key: string }[] = [];
   const gateway: Partial<Gateway> = {
     createCustomer: async (_, key) => ({ ok: true, value: { customerId: `cus_${key}` } }),
@@ -34,19 +34,19 @@ function stripe() {
     async createSetupSession(session, key) {
       asked.push({ session, key });
       const { customerId, expiresAt, metadata } = session;
-      const made: CheckoutFacts = {
+      const made: StripeSession = {
         ...{ sessionId: `cs_${key}`, status: "open", url: `https://example.org/${key}`, expiresAt, created: now },
         ...{ customerId, payment: null, setup: null, metadata },
       };
       sessions.set(made.sessionId, sessions.get(made.sessionId) ?? made);
       return { ok: true, value: made };
     },
-    retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as CheckoutFacts }),
+    retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as StripeSession }),
     async expireCheckoutSession(id) {
-      const session = sessions.get(id) as CheckoutFacts;
+      const session = sessions.get(id) as StripeSession;
       if (session.status !== "open")
         return { ok: false, kind: "invalid", code: "resource_already_ended", message: "This session is not open" };
-      const expired: CheckoutFacts = { ...session, status: "expired", url: null };
+      const expired: StripeSession = { ...session, status: "expired", url: null };
       sessions.set(id, expired);
       return { ok: true, value: expired };
     },
@@ -54,7 +54,7 @@ function stripe() {
   };
   /** The client saves a card on the page. */
   const complete = (sessionId: string) => {
-    const session = sessions.get(sessionId) as CheckoutFacts;
+    const session = sessions.get(sessionId) as StripeSession;
     const method = {
       ...{ methodId: "pm_new", customerId: session.customerId, type: "card", fingerprint: "fp_2", last4: "4444" },
       expiresOn: "2033-12-31",
@@ -283,7 +283,7 @@ describe("a method that was saved", () => {
 
   test("on a session of another system changes nothing", async () => {
     const life = await opened();
-    const session = life.sessions.get(life.setup.sessionId) as CheckoutFacts;
+    const session = life.sessions.get(life.setup.sessionId) as StripeSession;
     life.sessions.set("cs_other", {
       ...session,
       sessionId: "cs_other",
@@ -300,7 +300,7 @@ describe("a method that was saved", () => {
 
   test("with copied metadata counts only from the setup's own session", async () => {
     const life = await opened();
-    const session = life.sessions.get(life.setup.sessionId) as CheckoutFacts;
+    const session = life.sessions.get(life.setup.sessionId) as StripeSession;
     life.sessions.set("cs_copy", { ...session, sessionId: "cs_copy" });
     life.complete("cs_copy");
 

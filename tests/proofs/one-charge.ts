@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openCheckout } from "@clearing/commands/checkout";
 import { workOnAttempt } from "@clearing/commands/payment-deadlines";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
-import type { CheckoutFacts, Gateway } from "@clearing/payments";
+import type { Gateway, StripeSession } from "@clearing/payments";
 import { readAttemptFile, readAttempts } from "@clearing/store/attempt";
 import type { Store } from "@clearing/store/store";
 import { collecting, intentOf } from "../harness/collecting.ts";
@@ -12,7 +12,7 @@ import { seeded } from "../harness/store.ts";
 
 type Life = Awaited<ReturnType<typeof collecting>>;
 /** The pages that Stripe has created, and its answers about them. */
-type Pages = { sessions: Map<string, CheckoutFacts>; gateway: Partial<Gateway> };
+type Pages = { sessions: Map<string, StripeSession>; gateway: Partial<Gateway> };
 
 /** The result of a round: what is wrong, and how the due was paid. */
 export type Round = { wrong: string[]; paidBy: "try" | "session" | "nobody" };
@@ -111,8 +111,8 @@ const chargesOf = ({ intents }: Life, { sessions }: Pages): string[] =>
     .map(({ chargeId }) => chargeId);
 
 function pagesOf({ clock, gateway: { retrievePaymentIntent } }: Life): Pages {
-  const sessions = new Map<string, CheckoutFacts>();
-  const found = (id: string) => sessions.get(id) as CheckoutFacts;
+  const sessions = new Map<string, StripeSession>();
+  const found = (id: string) => sessions.get(id) as StripeSession;
   return {
     sessions,
     gateway: {

@@ -61,10 +61,10 @@ async function awaiting(declineAfterHours = 24, inDays = 45): Promise<Booking> {
 async function change(id: string, at: Instant, decide: (booking: Booking, before: Clearance | null) => Clearance) {
   const file = await readFile(running.store, id);
   if (file === null) throw new Error(`${id} does not exist`);
-  const fact = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at } };
+  const item = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at } };
   const occasion = { actor, action: "sample", now: at };
   const after = decide(file.booking, file.clearance);
-  const written = await writeClearance(running.store, file, after, fact, occasion, null);
+  const written = await writeClearance(running.store, file, after, item, occasion, null);
   if (!written.ok) throw new Error(written.reason);
 }
 
@@ -309,9 +309,9 @@ describe("a clinical write concurrent with a change of the booking", () => {
     await endEarly(running.store, request, { actor, action: "cancel", now });
     const finding = { id: ids.next("evl"), kind: "medical", outcome: "cleared", validUntil: now, by: "dr", at: now };
     const after = afterEvaluation(null, id, finding as NewEvaluation, false);
-    const fact = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at: now } };
+    const item = { withdrawal: { id: ids.next("evl"), bookingId: id, note: "", by: "dr", at: now } };
 
-    const written = await writeClearance(running.store, file, after, fact, { actor, action: "evaluate", now }, null);
+    const written = await writeClearance(running.store, file, after, item, { actor, action: "evaluate", now }, null);
 
     expect(written).toEqual({ ok: false, reason: "stale" });
     expect(await readClearance(running.store, id)).toBeNull();

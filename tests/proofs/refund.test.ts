@@ -10,7 +10,7 @@ import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { ChargeFacts, Gateway, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { Gateway, StripeCharge, StripePayment, StripeRefund } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { readCharges } from "@clearing/store/charge";
 import { readRefund } from "@clearing/store/refund";
@@ -79,7 +79,7 @@ const stateOf = async ({ id }: Booking, refund: Refund) => ({
 });
 
 /** Stripe's charge of the deposit. */
-const chargeAtStripe = (chargeId: string, amountRefunded: number): ChargeFacts => ({
+const chargeAtStripe = (chargeId: string, amountRefunded: number): StripeCharge => ({
   chargeId,
   paymentIntentId: chargeId.replace("ch_", "pi_"),
   amount: 250_000,
@@ -196,12 +196,12 @@ describe("a refund that Stripe refuses", () => {
 });
 
 /** A Stripe with one paid charge, and the refunds that a test adds to it, newest first. */
-function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): Partial<Gateway> {
+function stripeWith(booking: Booking, attempt: string, refunds: StripeRefund[]): Partial<Gateway> {
   const metadata = { app: "clearing", stage: "test", bookingId: booking.id, attemptId: attempt };
   const amount = 250_000;
   const charge = { chargeId: `ch_${attempt}`, paymentIntentId: `pi_${attempt}`, amount, captured: true };
   const told = { currency: "usd", status: "succeeded", methodType: "card", created: now } as const;
-  const payment: PaymentFacts = {
+  const payment: StripePayment = {
     ...told,
     paymentIntentId: `pi_${attempt}`,
     amount,
@@ -240,12 +240,12 @@ function stripeWith(booking: Booking, attempt: string, refunds: RefundFacts[]): 
   };
 }
 
-const byHand = (chargeId: string, amount: number): RefundFacts => ({
+const byHand = (chargeId: string, amount: number): StripeRefund => ({
   ...refundAt(now, { chargeId, amount, metadata: { partId: ids.next("hand") } }),
   metadata: {},
 });
 
-const hintOf = ({ refundId: objectId }: RefundFacts) => ({ type: "refund.created", objectId, objectType: "refund" });
+const hintOf = ({ refundId: objectId }: StripeRefund) => ({ type: "refund.created", objectId, objectType: "refund" });
 
 async function accountsOf({ id }: Booking): Promise<Record<string, number>> {
   const { client, tables } = running.store;
@@ -271,7 +271,7 @@ describe("a refund made by hand at Stripe", () => {
     const metadata = { app: "clearing", stage: "test", ...ref, partId: part?.id ?? "" };
     const ours = refundAt(now, { chargeId, amount: 75_000, metadata });
     await carryOutRefund(contextOf(now, { createRefund: async () => ({ ok: true, value: ours }) }), ref, "event");
-    const came: RefundFacts = {
+    const came: StripeRefund = {
       ...ours,
       status: "failed",
       failureBalanceTransaction: transactionOf(`${ours.refundId}_back`, 75_000, now),

@@ -6,7 +6,7 @@ import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import type { Booking } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
-import type { Gateway, RefundFacts } from "@clearing/payments";
+import type { Gateway, StripeRefund } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
@@ -95,7 +95,7 @@ async function owed() {
   await endEarly(running.store, { bookingId: booking.id, by: "operator", refundId }, { actor, action: "cancel", now });
   const ref = { bookingId: booking.id, refundId };
   const partNow = async () => (await readRefund(running.store, ref.bookingId, ref.refundId))?.parts[0];
-  const atStripe = async (): Promise<readonly RefundFacts[]> =>
+  const atStripe = async (): Promise<readonly StripeRefund[]> =>
     itemsOf(gateway.listRefunds((await partNow())?.paymentIntentId ?? ""));
   return { ref, partNow, atStripe };
 }

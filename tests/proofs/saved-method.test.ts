@@ -1,6 +1,6 @@
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import type { Booking } from "@clearing/domain/booking";
-import type { Gateway, MethodFacts } from "@clearing/payments";
+import type { Gateway, StripeMethod } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { readPermission } from "@clearing/store/permission";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-type Collected = { id: string; card: MethodFacts; read: () => Promise<Booking> };
+type Collected = { id: string; card: StripeMethod; read: () => Promise<Booking> };
 
 /** A booking that collects from its saved card, and Stripe's data of that card. */
 async function collected(changes: Parameters<typeof paidAndSaved>[1] = {}): Promise<Collected> {
@@ -33,7 +33,7 @@ async function collected(changes: Parameters<typeof paidAndSaved>[1] = {}): Prom
 const tell = (type: string, objectType: string, objectId: string, gateway: Partial<Gateway>) =>
   applyStripeEvent(contextAt(running.store, gateway, now), { type, objectType, objectId });
 
-const showing = (card: MethodFacts): Partial<Gateway> => ({
+const showing = (card: StripeMethod): Partial<Gateway> => ({
   retrievePaymentMethod: async () => ({ ok: true, value: card }),
 });
 

@@ -4,7 +4,7 @@ import { settle } from "@clearing/commands/settle";
 import type { Booking } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
-import type { ChargeFacts, CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
+import type { CreateCheckoutSession, Gateway, StripeCharge, StripePayment, StripeSession } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -260,7 +260,7 @@ describe("a checkout session", () => {
 });
 
 describe("the return page", () => {
-  const payment: PaymentFacts = {
+  const payment: StripePayment = {
     paymentIntentId: "pi_1",
     status: "succeeded",
     amount: 250_000,
@@ -274,7 +274,7 @@ describe("the return page", () => {
     charge: null,
     metadata: {},
   };
-  const charge: ChargeFacts = {
+  const charge: StripeCharge = {
     chargeId: "ch_1",
     paymentIntentId: "pi_1",
     amount: 250_000,
@@ -289,16 +289,16 @@ describe("the return page", () => {
     balanceTransaction: { id: "txn_1", amount: 250_000, fee: 7_280, net: 242_720, currency: "usd", created: now },
     metadata: {},
   };
-  const shown = (facts: Partial<CheckoutFacts>) => async (sessionId: string) => ({
+  const shown = (changes: Partial<StripeSession>) => async (sessionId: string) => ({
     ok: true as const,
     value: {
       ...openSession({ metadata: {}, expiresAt: now, customerId: "cus_1" } as CreateCheckoutSession, now),
       sessionId,
-      ...facts,
+      ...changes,
     },
   });
   const paid = { status: "complete", payment: { ...payment, charge } } as const;
-  const booked = { ...charge.balanceTransaction, id: "txn_2" } as ChargeFacts["balanceTransaction"];
+  const booked = { ...charge.balanceTransaction, id: "txn_2" } as StripeCharge["balanceTransaction"];
   const other = { ...charge, chargeId: "ch_2", paymentIntentId: "pi_2", balanceTransaction: booked };
   const paidAnother = { status: "complete", payment: { ...payment, paymentIntentId: "pi_2", charge: other } } as const;
   const debit = { status: "complete", payment: { ...payment, status: "processing" } } as const;

@@ -11,7 +11,7 @@ import type { Attempt, Booking } from "@clearing/domain/booking";
 import type { PostedEntry } from "@clearing/domain/ledger";
 import { card } from "@clearing/domain/testing/retreat";
 import type { Instant } from "@clearing/domain/time";
-import type { ChargeFacts, RefundFacts } from "@clearing/payments";
+import type { StripeCharge, StripeRefund } from "@clearing/payments";
 import { stripeGateway } from "@clearing/payments/stripe-gateway";
 import { readAttempt, readAttemptFile } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
@@ -471,7 +471,7 @@ test("a debit under way is not affected by an older event about a declined card"
 
 describe("a charge without a payment intent", () => {
   const made = { currency: "usd", methodType: "card", metadata: {}, created: "2027-03-01T17:00:00Z" } as const;
-  const charge: ChargeFacts = {
+  const charge: StripeCharge = {
     ...made,
     chargeId: "ch_foreign",
     paymentIntentId: null,
@@ -483,7 +483,7 @@ describe("a charge without a payment intent", () => {
     paidWith: card,
     balanceTransaction: null,
   };
-  const letGo: RefundFacts = {
+  const letGo: StripeRefund = {
     ...made,
     refundId: "re_foreign",
     chargeId: charge.chargeId,
@@ -494,16 +494,16 @@ describe("a charge without a payment intent", () => {
     failureBalanceTransaction: null,
     failureReason: null,
   };
-  const showing = (facts: ChargeFacts): Services => ({
+  const showing = (charge: StripeCharge): Services => ({
     ...services,
     gateway: {
       ...services.gateway,
-      retrieveCharge: async () => ({ ok: true, value: facts }),
+      retrieveCharge: async () => ({ ok: true, value: charge }),
       retrieveRefund: async () => ({ ok: true, value: letGo }),
     },
   });
-  const told = (objectType: "charge" | "refund", facts: ChargeFacts) =>
-    applyStripeEvent(showing(facts), { type: objectType, objectType, objectId: "any" });
+  const told = (objectType: "charge" | "refund", charge: StripeCharge) =>
+    applyStripeEvent(showing(charge), { type: objectType, objectType, objectId: "any" });
 
   test("is posted only when captured, and the released part is not a refund", async () => {
     const before = await accounts();

@@ -1,7 +1,7 @@
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
-import type { Gateway, ListEvents, StripeEventFacts } from "@clearing/payments";
+import type { Gateway, ListEvents, ReceivedEvent } from "@clearing/payments";
 import { reachedDeadlines } from "@clearing/store/deadlines";
 import { forever, keys } from "@clearing/store/keys";
 import { listedKeys } from "@clearing/store/list";
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => running.stop());
 
-const happened = (number: number, created: Instant, type = "charge.succeeded"): StripeEventFacts => ({
+const happened = (number: number, created: Instant, type = "charge.succeeded"): ReceivedEvent => ({
   eventId: `evt_${String(number).padStart(4, "0")}`,
   type,
   apiVersion: null,
@@ -37,7 +37,7 @@ const happened = (number: number, created: Instant, type = "charge.succeeded"): 
 const pageSize = 10;
 
 /** Stripe's list of events as documented, in short pages and kept for 30 days; the array is oldest first. */
-function stripeWith(events: StripeEventFacts[], clock: { now(): Instant }) {
+function stripeWith(events: ReceivedEvent[], clock: { now(): Instant }) {
   const asked: ListEvents[] = [];
   const listEvents: Gateway["listEvents"] = async (query) => {
     asked.push(query);
@@ -191,7 +191,7 @@ describe("the catch-up", () => {
     Array.from({ length: last - first + 1 }, (_, index) => `evt_${String(first + index).padStart(4, "0")}`);
 
   /** An account with these events, and runs of the catch-up at this instant, with a number of pages each. */
-  function account(events: StripeEventFacts[], start: Instant) {
+  function account(events: ReceivedEvent[], start: Instant) {
     const clock = { at: start, now: () => clock.at };
     const { gateway, asked } = stripeWith(events, clock);
     const { deps, log } = depsWith(clock, gateway);
@@ -209,7 +209,7 @@ describe("the catch-up", () => {
   }
 
   test("finds nothing on an empty account, and later its first event", async () => {
-    const events: StripeEventFacts[] = [];
+    const events: ReceivedEvent[] = [];
     const { clock, run } = account(events, now);
     await run();
     events.push(happened(1, at(1)));

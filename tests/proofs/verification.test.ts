@@ -4,7 +4,7 @@ import { lapseHold } from "@clearing/commands/sweep";
 import type { Booking } from "@clearing/domain/booking";
 import { card } from "@clearing/domain/testing/retreat";
 import { type Instant, plusDays, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CheckoutFacts, CreateCheckoutSession, Gateway, PaymentFacts } from "@clearing/payments";
+import type { CreateCheckoutSession, Gateway, StripePayment, StripeSession } from "@clearing/payments";
 import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { freePlaces } from "@clearing/store/place";
@@ -27,7 +27,7 @@ function stripe() {
   const pages: CreateCheckoutSession[] = [];
   const cancelled: string[] = [];
   const state = { now: start, status: "requires_action", onCancel: async () => {} };
-  const intentOf = (session: CreateCheckoutSession): PaymentFacts => {
+  const intentOf = (session: CreateCheckoutSession): StripePayment => {
     const paid = state.status === "succeeded";
     const paymentIntentId = `pi_${session.metadata.attemptId}`;
     const charge = {
@@ -76,7 +76,7 @@ function stripe() {
     },
     async retrieveCheckoutSession(sessionId) {
       const session = pages.find(({ metadata }) => sessionId === `cs_${metadata.attemptId}`) as CreateCheckoutSession;
-      const value: CheckoutFacts = { ...openSession(session, start), status: "complete", payment: intentOf(session) };
+      const value: StripeSession = { ...openSession(session, start), status: "complete", payment: intentOf(session) };
       return { ok: true, value };
     },
     async cancelPaymentIntent(paymentIntentId) {

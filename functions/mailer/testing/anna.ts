@@ -11,7 +11,7 @@ const deposit = (changes: Partial<Due>): Due[] =>
   bookedByHerself.dues.map((due) => (due.kind === "deposit" ? { ...due, ...changes } : due));
 const paid = { dues: deposit({ status: "paid", paid: 250_000 }), paid: 250_000, holdExpiresAt: null };
 
-/** Anna's booking at each stage in which an event's mail can find it. Its hold, made at `today`, ends at 17:30. */
+/** Anna's booking in each state in which an event's mail can find it. Its hold, made at `today`, ends at 17:30. */
 export const anna = {
   held: bookedByHerself,
   paying: {
@@ -42,4 +42,4 @@ export const forAnna = (booking: Booking): Booking => ({
   participation: "accepted",
 });
 
-export type Stage = keyof typeof anna;
+export type State = keyof typeof anna;

@@ -37,7 +37,7 @@ type Payment = Extract<PaymentOutcome, { kind: "succeeded" }>;
 
 type State = SettlementState & { held: HeldLocks };
 export type SettlementRead =
-  | { ok: true; facts: Omit<State, "refundId"> }
+  | { ok: true; state: Omit<State, "refundId"> }
   | { ok: false; reason: "not_found" | "stale" };
 type Writes = Guarded<"stale" | "place_gone" | LockRefusal>[];
 
@@ -58,8 +58,8 @@ export function settleAttempt(
     const found = first ?? (await readForSettlement(store, { bookingId, attemptId }));
     first = undefined;
     if (!found.ok) return found;
-    const { attempt } = found.facts;
-    const state: State = { ...found.facts, refundId };
+    const { attempt } = found.state;
+    const state: State = { ...found.state, refundId };
     const decision = decideSettlement(state, outcome, occasion.now);
     switch (decision.kind) {
       case "unchanged":
@@ -80,9 +80,9 @@ export function settleAttempt(
 }
 
 /**
- * Reads the facts of a settlement as of one instant. `seen` is the booking from an earlier read; it tells the place and
- * the locks to read. Refuses `stale` if the booking has changed since, `not_found` if the booking or the attempt is
- * missing.
+ * Reads all that a settlement decides on, as of one instant. `seen` is the booking from an earlier read; it tells the
+ * place and the locks to read. Refuses `stale` if the booking has changed since, `not_found` if the booking or the
+ * attempt is missing.
  */
 export async function readForSettlement(
   store: Store,
@@ -101,7 +101,7 @@ export async function readForSettlement(
   if (!found.booking || !found.attempt) return { ok: false, reason: "not_found" };
   const booking = fromDeadlineItem<Booking>(found.booking);
   if (booking.version !== known.version) return { ok: false, reason: "stale" };
-  const facts = {
+  const state = {
     booking,
     attempt: fromDeadlineItem<Attempt>(found.attempt),
     placeIsOurs: isOurs(found.place ? toPlace(found.place) : null, bookingId),
@@ -110,7 +110,7 @@ export async function readForSettlement(
       locks.map((_, index) => found[`lock ${index}`] ?? null),
     ),
   };
-  return { ok: true, facts };
+  return { ok: true, state };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type CohortFacts, type GrownCohort, grow, type ShrunkCohort, shrink } from "@clearing/domain/cohort";
+import { type CohortFile, type GrownCohort, grow, type ShrunkCohort, shrink } from "@clearing/domain/cohort";
 import type { Instant } from "@clearing/domain/time";
 import type { ActionContext } from "@clearing/store/action-context";
 import { cohortWrites, readCohort } from "@clearing/store/cohort";
@@ -8,8 +8,8 @@ import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotenc
 import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 
-type Answering = (after: CohortFacts) => IdempotencyRecord | null;
-type Done = { ok: true } & CohortFacts;
+type Answering = (after: CohortFile) => IdempotencyRecord | null;
+type Done = { ok: true } & CohortFile;
 type Refused = { ok: false; reason: "not_found" | "replayed" | "conflict" };
 type Grown = Extract<GrownCohort, { ok: true }>;
 
@@ -53,7 +53,7 @@ export const removePlaces = (
 function changeCapacity<No extends { ok: false; reason: string }>(
   store: Store,
   id: string,
-  decide: (found: CohortFacts) => Grown | No,
+  decide: (found: CohortFile) => Grown | No,
   writes: (change: Grown, now: Instant) => Guarded<"stale">[],
   occasion: ActionContext,
   answer: Answering,

@@ -1,6 +1,6 @@
 import {
   type Cohort,
-  type CohortFacts,
+  type CohortFile,
   complete,
   completesAt,
   type Place,
@@ -44,11 +44,11 @@ type CohortChange<No> = { ok: true; cohort: Cohort } | No;
 export async function changeCohort<No extends { ok: false; reason: string } = never>(
   store: Store,
   id: string,
-  decide: (found: CohortFacts) => CohortChange<No>,
+  decide: (found: CohortFile) => CohortChange<No>,
   occasion: ActionContext,
-  answer: (after: CohortFacts) => IdempotencyRecord | null = () => null,
-): Promise<({ ok: true } & CohortFacts) | No | NotChanged> {
-  type Result = ({ ok: true } & CohortFacts) | No | NotChanged;
+  answer: (after: CohortFile) => IdempotencyRecord | null = () => null,
+): Promise<({ ok: true } & CohortFile) | No | NotChanged> {
+  type Result = ({ ok: true } & CohortFile) | No | NotChanged;
   const once = async (): Promise<Result | { ok: false; reason: "stale" }> => {
     const found = await readCohort(store, id);
     const program = found && (await readProgram(store, found.cohort.programId));
@@ -85,7 +85,7 @@ export async function sweepCohort(
   id: string,
   occasion: ActionContext,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
-  const decide = ({ cohort }: CohortFacts): CohortChange<{ ok: false; reason: "not_over" }> => {
+  const decide = ({ cohort }: CohortFile): CohortChange<{ ok: false; reason: "not_over" }> => {
     const completed = complete(cohort, occasion.now);
     return completed === null ? { ok: false, reason: "not_over" } : { ok: true, cohort: completed };
   };

@@ -47,7 +47,7 @@ export async function makeTry(
   if (room === "busy") return busy;
   const [made, read] = await Promise.all([
     charge(services, attempt),
-    // Reads the facts of the settlement in parallel; if that fails, they are read afterwards.
+    // Reads the state of the settlement in parallel; if that fails, it is read afterwards.
     readForSettlement(services.store, ref, booking).catch(() => undefined),
   ]);
   if (!made.ok) return notMade(services, attempt, made, action);

@@ -1,6 +1,6 @@
 import {
   type CohortEdit,
-  type CohortFacts,
+  type CohortFile,
   type CohortPlan,
   editCohort as decideEdit,
   planCohort as decidePlan,
@@ -16,7 +16,7 @@ import { readProgram } from "@clearing/store/program";
 import type { Store } from "@clearing/store/store";
 import { changeCohort, createCohort } from "./cohort.ts";
 
-type Answering = (after: CohortFacts) => IdempotencyRecord | null;
+type Answering = (after: CohortFile) => IdempotencyRecord | null;
 
 /**
  * Creates a draft cohort with its places. Refuses `unknown_program`, and a plan that `planCohort` of the domain
@@ -28,7 +28,7 @@ export async function planCohort(
   occasion: ActionContext,
   answer: Answering,
 ): Promise<
-  | ({ ok: true } & CohortFacts)
+  | ({ ok: true } & CohortFile)
   | Extract<PlannedCohort, { ok: false }>
   | { ok: false; reason: "unknown_program" | "replayed" | "conflict" }
 > {

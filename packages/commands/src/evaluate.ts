@@ -10,7 +10,7 @@ import {
 } from "@clearing/domain/screening";
 import type { ActionContext } from "@clearing/store/action-context";
 import { type BookingFile, readFile } from "@clearing/store/booking-file";
-import type { ClinicalFact } from "@clearing/store/clinical-record";
+import type { ClinicalItem } from "@clearing/store/clinical-record";
 import { untilFresh } from "@clearing/store/commit";
 import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import type { Store } from "@clearing/store/store";
@@ -82,10 +82,10 @@ async function write<Done extends ClearedBooking>(
   store: Store,
   file: BookingFile,
   done: Done,
-  fact: ClinicalFact,
+  item: ClinicalItem,
   occasion: ActionContext,
   record: IdempotencyRecord | null,
 ): Promise<({ ok: true } & Done) | NotWritten | { ok: false; reason: "stale" }> {
-  const written = await writeClearance(store, file, done.clearance, fact, occasion, record);
+  const written = await writeClearance(store, file, done.clearance, item, occasion, record);
   return written.ok ? { ok: true, ...done } : written;
 }

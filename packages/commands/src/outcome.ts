@@ -1,9 +1,9 @@
 import type { PaymentOutcome, RefundOutcome } from "@clearing/domain/booking";
 import type { Booked } from "@clearing/domain/ledger";
-import type { BalanceTransactionFacts, CheckoutFacts, PaymentFacts, RefundFacts } from "@clearing/payments";
+import type { StripeBalanceTransaction, StripePayment, StripeRefund, StripeSession } from "@clearing/payments";
 
 /** The outcome of an attempt according to its checkout session and payment. */
-export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
+export function outcomeOf({ status, payment }: StripeSession): PaymentOutcome {
   const paid = payment === null ? null : succeeded(payment);
   if (paid !== null) return paid;
   switch (status) {
@@ -17,9 +17,15 @@ export function outcomeOf({ status, payment }: CheckoutFacts): PaymentOutcome {
 }
 
 /** The outcome of an attempt according to its payment intent. */
-export const outcomeOfPayment = (payment: PaymentFacts): PaymentOutcome => succeeded(payment) ?? unfinished(payment);
+export const outcomeOfPayment = (payment: StripePayment): PaymentOutcome => succeeded(payment) ?? unfinished(payment);
 
-function succeeded({ status, charge, paymentIntentId, amountReceived, currency }: PaymentFacts): PaymentOutcome | null {
+function succeeded({
+  status,
+  charge,
+  paymentIntentId,
+  amountReceived,
+  currency,
+}: StripePayment): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
   const { chargeId, created: paidAt, paidWith, balanceTransaction } = charge;
   const paid = { paymentIntentId, chargeId, amount: amountReceived, currency, paidAt, paidWith };
@@ -27,13 +33,13 @@ function succeeded({ status, charge, paymentIntentId, amountReceived, currency }
 }
 
 /** How Stripe booked a charge or refund on its balance; null until it has. */
-export function bookedBy(transaction: BalanceTransactionFacts | null): Booked | null {
+export function bookedBy(transaction: StripeBalanceTransaction | null): Booked | null {
   if (transaction === null) return null;
   const { id: balanceTransactionId, amount, fee, currency, created: at } = transaction;
   return { balanceTransactionId, amount: Math.abs(amount), fee, currency, at };
 }
 
-function unfinished({ status, paymentIntentId, nextAction, lastError }: PaymentFacts): PaymentOutcome {
+function unfinished({ status, paymentIntentId, nextAction, lastError }: StripePayment): PaymentOutcome {
   const code = lastError?.declineCode ?? lastError?.code ?? status;
   switch (status) {
     case "requires_action":
@@ -50,12 +56,12 @@ function unfinished({ status, paymentIntentId, nextAction, lastError }: PaymentF
 }
 
 /** The outcome of a refund part according to its refund at Stripe. */
-export function refundOutcomeOf(facts: RefundFacts): RefundOutcome {
-  const { refundId, status, balanceTransaction: taken, failureBalanceTransaction: returned } = facts;
+export function refundOutcomeOf(refund: StripeRefund): RefundOutcome {
+  const { refundId, status, balanceTransaction: taken, failureBalanceTransaction: returned } = refund;
   return {
     stripeRefundId: refundId,
     status: status === "succeeded" ? "succeeded" : status === "failed" || status === "canceled" ? "failed" : "pending",
-    failureCode: facts.failureReason,
+    failureCode: refund.failureReason,
     taken: bookedBy(taken),
     returned: bookedBy(returned),
   };

@@ -1,7 +1,7 @@
 import { type Attempt, type Charge, sessionOf } from "@clearing/domain/booking";
 import { bookingEntries, paymentUnknown } from "@clearing/domain/ledger";
 import { dateIn } from "@clearing/domain/time";
-import type { ChargeFacts, CheckoutFacts, GatewayFailure, GatewayResult, PaymentFacts } from "@clearing/payments";
+import type { GatewayFailure, GatewayResult, StripeCharge, StripePayment, StripeSession } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { chargeBooked, readCharge } from "@clearing/store/charge";
 import { commit } from "@clearing/store/commit";
@@ -19,7 +19,7 @@ export type Applied = { ok: true } | { ok: false; reason: "not_found" | "conflic
  * Applies a checkout session to the attempt that it names. Only the attempt's own session settles the attempt; money of
  * any other session is accounted for separately. `not_found`: the session names no attempt of ours.
  */
-export async function applySession(services: Services, session: CheckoutFacts, action: string): Promise<Settled> {
+export async function applySession(services: Services, session: StripeSession, action: string): Promise<Settled> {
   const ref = await attemptOf(services, session);
   const settled: Settled = ref === null ? { ok: false, reason: "not_found" } : await settle(services, ref, action);
   if (!settled.ok && !isMissing(settled)) return settled;
@@ -35,7 +35,7 @@ export async function applySession(services: Services, session: CheckoutFacts, a
  * attempt's own session settles the attempt. Other money that names a booking is refunded in full; money that names
  * nothing known is posted to `suspense`. Only captured amounts count as money.
  */
-export async function applyPayment(services: Services, payment: PaymentFacts, action: string): Promise<Applied> {
+export async function applyPayment(services: Services, payment: StripePayment, action: string): Promise<Applied> {
   const ref = attemptNamed(services, payment.metadata);
   if (ref !== null) {
     const own = await settleOwn(services, ref, payment, action);
@@ -57,7 +57,7 @@ export async function applyPayment(services: Services, payment: PaymentFacts, ac
 async function settleOwn(
   services: Services,
   ref: AttemptRef,
-  payment: PaymentFacts,
+  payment: StripePayment,
   action: string,
   sessionId?: string,
 ): Promise<Applied | "not_its_own"> {
@@ -85,14 +85,14 @@ async function settleOwn(
  * A success is a payment's last state. Any other state was fetched before the session was and can be outdated, so the
  * intent is fetched again.
  */
-async function latestOf({ gateway }: Services, payment: PaymentFacts): Promise<GatewayResult<PaymentFacts>> {
+async function latestOf({ gateway }: Services, payment: StripePayment): Promise<GatewayResult<StripePayment>> {
   const { status, paymentIntentId } = payment;
   if (status === "succeeded") return { ok: true, value: payment };
   return requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
 }
 
 /** The session can lag behind: the intent, which was fetched too, shows the payment's newer state. */
-const isAhead = ({ status }: PaymentFacts, attempt: Attempt): boolean =>
+const isAhead = ({ status }: StripePayment, attempt: Attempt): boolean =>
   status === "succeeded" ? attempt.chargeId === null : status !== "processing" && attempt.status === "processing";
 
 /**
@@ -101,7 +101,7 @@ const isAhead = ({ status }: PaymentFacts, attempt: Attempt): boolean =>
  */
 async function settleBySession(
   services: Services,
-  payment: PaymentFacts,
+  payment: StripePayment,
   action: string,
 ): Promise<Applied | "not_its_own"> {
   const session = await services.gateway.findCheckoutSession(payment.paymentIntentId);
@@ -116,7 +116,7 @@ async function settleBySession(
  */
 async function applyPosted(
   services: Services,
-  charge: ChargeFacts,
+  charge: StripeCharge,
   bookingId: string | null,
   action: string,
 ): Promise<Applied> {
@@ -130,7 +130,7 @@ async function applyPosted(
 async function bookStray(
   services: Services,
   { bookingId, id: chargeId, balanceTransactionId }: Charge,
-  charge: ChargeFacts,
+  charge: StripeCharge,
 ) {
   const posted = await postBooking(services, charge, bookingId);
   const { balanceTransaction } = charge;
@@ -140,13 +140,13 @@ async function bookStray(
 }
 
 /** The attempt of a session, by session id; by metadata only if no attempt of ours is recorded under the id. */
-const attemptOf = async (services: Services, { sessionId, metadata }: CheckoutFacts): Promise<AttemptRef | null> =>
+const attemptOf = async (services: Services, { sessionId, metadata }: StripeSession): Promise<AttemptRef | null> =>
   (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
 
 async function postStray(
   services: Services,
-  { paymentIntentId, metadata }: PaymentFacts,
-  charge: ChargeFacts,
+  { paymentIntentId, metadata }: StripePayment,
+  charge: StripeCharge,
   action: string,
 ): Promise<Applied> {
   const bookingId = bookingNamed(services, metadata);
@@ -165,7 +165,7 @@ async function postStray(
  * Posts a charge that belongs to nothing known to `suspense`, without touching a booking. There is no cohort and so no
  * time zone: the dates are in UTC.
  */
-export async function postUnknownCharge(services: Services, charge: ChargeFacts): Promise<Applied> {
+export async function postUnknownCharge(services: Services, charge: StripeCharge): Promise<Applied> {
   const { chargeId, amountCaptured, currency, created } = charge;
   if (charge.status !== "succeeded" || !charge.captured) return { ok: true };
   const on = dateIn("UTC", charge.balanceTransaction?.created ?? created);
@@ -178,7 +178,7 @@ export async function postUnknownCharge(services: Services, charge: ChargeFacts)
 /** Posts how Stripe booked a charge, possibly later than the charge: its fee and, after a conversion, both amounts. */
 async function postBooking(
   services: Services,
-  { amountCaptured: amount, currency, balanceTransaction }: ChargeFacts,
+  { amountCaptured: amount, currency, balanceTransaction }: StripeCharge,
   bookingId: string | null,
 ): Promise<Applied> {
   const booked = bookedBy(balanceTransaction);

@@ -1,6 +1,6 @@
 import { type Refund, type RefundPart, refundKey } from "@clearing/domain/booking";
 import { plusHours } from "@clearing/domain/time";
-import type { GatewayFailure, GatewayResult, RefundFacts } from "@clearing/payments";
+import type { GatewayFailure, GatewayResult, StripeRefund } from "@clearing/payments";
 import { readRefund } from "@clearing/store/refund";
 import { renewRefundKey } from "./refund-parts.ts";
 import { requireKnown } from "./require-known.ts";
@@ -10,10 +10,10 @@ import { replayableHours, type Services } from "./services.ts";
 export const byHandId = (stripeRefundId: string): string => `ref_${stripeRefundId}`;
 
 /** Whether a refund matches this part: same charge, amount and currency. */
-export const fits = (facts: RefundFacts, { currency }: Refund, { chargeId, amount }: RefundPart): boolean =>
-  facts.chargeId === chargeId && facts.amount === amount && facts.currency === currency;
+export const fits = (atStripe: StripeRefund, { currency }: Refund, { chargeId, amount }: RefundPart): boolean =>
+  atStripe.chargeId === chargeId && atStripe.amount === amount && atStripe.currency === currency;
 
-type AtStripe = GatewayResult<RefundFacts> | { ok: false; reason: "not_found" | "conflict" };
+type AtStripe = GatewayResult<StripeRefund> | { ok: false; reason: "not_found" | "conflict" };
 
 /**
  * The refund of a part at Stripe. If its id is not known yet, replaying the request under the part's idempotency key
@@ -56,7 +56,7 @@ async function findOrAskAgain(
   return renewed.ok ? createRefund(services, refund, renewed.part) : renewed;
 }
 
-const givenBack = (refunds: RefundFacts[], { chargeId }: RefundPart): number =>
+const givenBack = (refunds: StripeRefund[], { chargeId }: RefundPart): number =>
   refunds
     .filter((one) => one.chargeId === chargeId && one.status !== "failed" && one.status !== "canceled")
     .reduce((sum, { amount }) => sum + amount, 0);
@@ -79,7 +79,7 @@ async function findRefund(
   services: Services,
   refund: Refund,
   part: RefundPart,
-): Promise<GatewayResult<RefundFacts> | null> {
+): Promise<GatewayResult<StripeRefund> | null> {
   const listed = await refundsOf(services, part);
   if (!listed.ok) return listed;
   const found = await partIn(services, listed.value, refund, part);
@@ -92,20 +92,20 @@ async function findRefund(
  */
 async function partIn(
   { store }: Services,
-  newestFirst: RefundFacts[],
+  newestFirst: StripeRefund[],
   refund: Refund,
   part: RefundPart,
-): Promise<RefundFacts | undefined> {
-  for (const facts of newestFirst.toReversed()) {
-    if (facts.metadata.partId !== part.id || !fits(facts, refund, part)) continue;
-    if ((await readRefund(store, refund.bookingId, byHandId(facts.refundId))) === null) return facts;
+): Promise<StripeRefund | undefined> {
+  for (const atStripe of newestFirst.toReversed()) {
+    if (atStripe.metadata.partId !== part.id || !fits(atStripe, refund, part)) continue;
+    if ((await readRefund(store, refund.bookingId, byHandId(atStripe.refundId))) === null) return atStripe;
   }
   return undefined;
 }
 
 /** All refunds of the part's payment, newest first. */
-async function refundsOf({ gateway }: Services, part: RefundPart): Promise<GatewayResult<RefundFacts[]>> {
-  const refunds: RefundFacts[] = [];
+async function refundsOf({ gateway }: Services, part: RefundPart): Promise<GatewayResult<StripeRefund[]>> {
+  const refunds: StripeRefund[] = [];
   let after: string | undefined;
   do {
     const page = requireKnown(await gateway.listRefunds(part.paymentIntentId, after), part.paymentIntentId);

@@ -62,10 +62,10 @@ function unsettled({ parts }: Refund): RefundPart[] {
 const isRefusal = ({ kind }: GatewayFailure): boolean => kind === "invalid" || kind === "declined";
 
 async function carryOutPart(services: Services, refund: Refund, part: RefundPart, action: string): Promise<Result> {
-  const facts = await refundAtStripe(services, refund, part);
-  if (!facts.ok && !("kind" in facts)) return facts;
-  if (!facts.ok) return isRefusal(facts) ? settleRefusal(services, refund, part, facts, action) : facts;
-  return settle(services, refund, part, refundOutcomeOf(facts.value), action);
+  const made = await refundAtStripe(services, refund, part);
+  if (!made.ok && !("kind" in made)) return made;
+  if (!made.ok) return isRefusal(made) ? settleRefusal(services, refund, part, made, action) : made;
+  return settle(services, refund, part, refundOutcomeOf(made.value), action);
 }
 
 function settle(

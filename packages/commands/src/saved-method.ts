@@ -12,10 +12,10 @@ import { occasionFor, type Services } from "./services.ts";
 export async function applyMethod(services: Services, methodId: string, action: string): Promise<Applied> {
   const found = await services.gateway.retrievePaymentMethod(methodId);
   if (!found.ok) return found;
-  const { customerId, ...facts } = found.value;
+  const { customerId, ...method } = found.value;
   return changeBookings(services, methodId, action, (booking, now) =>
     customerId === booking.savedMethod?.customerId
-      ? updateMethod(booking, methodId, facts, now)
+      ? updateMethod(booking, methodId, method, now)
       : loseMethod(booking, methodId, "detached", now),
   );
 }

@@ -1,6 +1,6 @@
 import type { CheckoutAttempt } from "@clearing/domain/booking";
 import { plusDays, plusHours } from "@clearing/domain/time";
-import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import type { GatewayFailure, GatewayResult, StripeSession } from "@clearing/payments";
 import { type Asked, lookUp } from "./look-up.ts";
 import { requireKnown } from "./require-known.ts";
 import { attemptMetadata, replayableHours, type Services } from "./services.ts";
@@ -16,7 +16,7 @@ export const neverShown = "session_never_shown";
 const shownWithinDays = 30;
 
 /** An attempt's session as Stripe has it now. If none is known, it is created under the attempt's idempotency key. */
-export const currentSession = (services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> =>
+export const currentSession = (services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<StripeSession>> =>
   sessionFor(services, attempt, () => createSession(services, attempt));
 
 /** The stored fields of a session that was requested under the id of its attempt or setup. */
@@ -29,8 +29,8 @@ type AskedSession = Asked & Pick<CheckoutAttempt, "sessionId" | "sessionExpiresA
 export async function sessionFor(
   services: Services,
   asked: AskedSession,
-  create: () => Promise<GatewayResult<CheckoutFacts>>,
-): Promise<GatewayResult<CheckoutFacts>> {
+  create: () => Promise<GatewayResult<StripeSession>>,
+): Promise<GatewayResult<StripeSession>> {
   const { sessionId } = asked;
   if (sessionId !== null) {
     const found = await services.gateway.retrieveCheckoutSession(sessionId);
@@ -62,7 +62,7 @@ async function withoutCustomer(
 }
 
 /** Creates the attempt's session. All parameters are stored with the attempt, so a replay sends the same. */
-async function createSession(services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<CheckoutFacts>> {
+async function createSession(services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<StripeSession>> {
   const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
   return services.gateway.createCheckoutSession(
     {
@@ -83,7 +83,7 @@ async function createSession(services: Services, attempt: CheckoutAttempt): Prom
 }
 
 /** Too old to replay: looked up, never retried under a new key. If it is not in the list, it was never created. */
-async function findSession(services: Services, asked: AskedSession): Promise<GatewayResult<CheckoutFacts>> {
+async function findSession(services: Services, asked: AskedSession): Promise<GatewayResult<StripeSession>> {
   const found = await lookUp(services, asked, services.gateway.listCheckoutSessions, asked.sessionExpiresAt);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };

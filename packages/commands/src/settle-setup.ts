@@ -5,7 +5,7 @@ import {
   type PaymentMethod,
   type SetupOutcome,
 } from "@clearing/domain/booking";
-import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import type { GatewayFailure, GatewayResult, StripeSession } from "@clearing/payments";
 import { bookingWrites } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { readSetup, readSetupFile, setupPut } from "@clearing/store/method-setup";
@@ -56,7 +56,7 @@ export async function settleSetupOnReturn(services: Services, ref: AttemptRef): 
 }
 
 /** Settles the setup of a session that saves a method. A session of another system changes nothing. */
-export async function applySetupSession(services: Services, session: CheckoutFacts, action: string): Promise<Applied> {
+export async function applySetupSession(services: Services, session: StripeSession, action: string): Promise<Applied> {
   const { sessionId, metadata } = session;
   const ref = (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
   if (ref === null || !isSetup(ref)) return { ok: true };
@@ -64,7 +64,7 @@ export async function applySetupSession(services: Services, session: CheckoutFac
   return !settled.ok && "reason" in settled && settled.reason === "not_found" ? { ok: true } : settled;
 }
 
-function createSession(services: Services, setup: MethodSetup): Promise<GatewayResult<CheckoutFacts>> {
+function createSession(services: Services, setup: MethodSetup): Promise<GatewayResult<StripeSession>> {
   const { id, customerId, currency, methods, description, sessionExpiresAt, returnUrl } = setup;
   const wayBack = `${returnUrl}?attempt=${id}`;
   return services.gateway.createSetupSession(
@@ -78,7 +78,7 @@ function createSession(services: Services, setup: MethodSetup): Promise<GatewayR
 }
 
 /** The outcome of a setup according to its session. A completed page has a method, or Stripe is still verifying it. */
-function outcomeOf({ status, setup, customerId }: CheckoutFacts): SetupOutcome {
+function outcomeOf({ status, setup, customerId }: StripeSession): SetupOutcome {
   if (status !== "complete") return { kind: status };
   const { method = null, mandateId = null } = setup ?? {};
   if (setup?.status === "canceled") return { kind: "expired" };
@@ -94,7 +94,7 @@ const isOffered = (type: string): type is PaymentMethod => type === "card" || ty
 function applySetup(
   services: Services,
   { bookingId, attemptId }: AttemptRef,
-  session: CheckoutFacts | null,
+  session: StripeSession | null,
   outcome: SetupOutcome,
   action: string,
 ): Promise<SetupSettled> {

@@ -7,7 +7,7 @@ import {
   verifiedBy,
 } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
-import type { CheckoutFacts, GatewayFailure, GatewayResult } from "@clearing/payments";
+import type { GatewayFailure, GatewayResult, StripeSession } from "@clearing/payments";
 import { type AttemptFile, attemptPut, readAttempt, readAttemptFile } from "@clearing/store/attempt";
 import { commit } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
@@ -116,7 +116,7 @@ async function settleOrGiveUp(
   if (!isMade && !isUnderWay(attempt)) return { ok: true, attempt };
   const [standing, read] = await Promise.all([
     standingAtStripe(services, attempt),
-    // Reads the facts of the settlement in parallel; if the session must be created first, they are read afterwards.
+    // Reads the state of the settlement in parallel; if the session must be created first, it is read afterwards.
     isMade ? readForSettlement(store, ref, seen?.booking) : undefined,
   ]);
   if (!standing.ok) return standing.kind === "invalid" ? refuse(services, attempt, standing.code, action) : standing;
@@ -178,7 +178,7 @@ export const changesNothing = ({ status, dueAt }: Attempt, { kind }: PaymentOutc
 async function recordOpened(
   services: Services,
   attempt: CheckoutAttempt,
-  { sessionId, url, status }: CheckoutFacts,
+  { sessionId, url, status }: StripeSession,
   answer: AnswerOf = () => null,
 ): Promise<
   { ok: true; attempt: Attempt; kept: boolean } | { ok: true; attempt: null } | { ok: false; reason: "conflict" }

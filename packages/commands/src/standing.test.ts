@@ -1,6 +1,6 @@
 import type { CheckoutAttempt, OffSessionAttempt } from "@clearing/domain/booking";
 import { plusHours, plusMinutes, plusSeconds } from "@clearing/domain/time";
-import type { CheckoutFacts, Gateway, GatewayResult, ListedBy, PaymentFacts } from "@clearing/payments";
+import type { Gateway, GatewayResult, ListedBy, StripePayment, StripeSession } from "@clearing/payments";
 import { describe, expect, test } from "vitest";
 import type { Services } from "./services.ts";
 import { endAtStripe, standingAtStripe } from "./standing.ts";
@@ -38,18 +38,18 @@ const saved = (paymentIntentId: string | null): OffSessionAttempt => ({
     paymentIntentId,
   },
 });
-const intent: PaymentFacts = {
+const intent: StripePayment = {
   ...{ paymentIntentId: "pi_1", status: "processing", amount: 100, amountReceived: 0, currency: "usd" },
   ...{ methodType: "us_bank_account", created: now, customerId: "cus_1", nextAction: null, lastError: null },
   ...{ charge: null, metadata: {} },
 };
-const session: CheckoutFacts = {
+const session: StripeSession = {
   ...{ sessionId: "cs_1", status: "complete", url: null, expiresAt: now, created: now, customerId: "cus_1" },
   ...{ payment: intent, metadata: {} },
 };
 
 /** A Stripe with one session and one intent, which lists these intents of its customer, newest first. */
-function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Services {
+function atStripe(shown: StripePayment = intent, listed: StripePayment[] = []): Services {
   const only =
     <Value>(id: string, value: Value) =>
     async (asked: string): Promise<GatewayResult<Value>> => {
@@ -58,7 +58,7 @@ function atStripe(facts: PaymentFacts = intent, listed: PaymentFacts[] = []): Se
     };
   const gateway: Partial<Gateway> = {
     retrieveCheckoutSession: only("cs_1", session),
-    retrievePaymentIntent: only("pi_1", facts),
+    retrievePaymentIntent: only("pi_1", shown),
     listPaymentIntents: async () => ({ ok: true, value: { items: listed, nextAfter: null } }),
   };
   return { gateway, clock: { now: () => now } } as Services;
@@ -140,9 +140,9 @@ describe("how an attempt stands at Stripe", () => {
 });
 
 describe("an attempt is ended at Stripe", () => {
-  const ending = (facts: PaymentFacts) => {
+  const ending = (shown: StripePayment) => {
     const ended: string[] = [];
-    const { gateway, ...context } = atStripe(facts, [facts]);
+    const { gateway, ...context } = atStripe(shown, [shown]);
     const more: Partial<Gateway> = {
       expireCheckoutSession: async (id) => {
         ended.push(id);
@@ -150,7 +150,7 @@ describe("an attempt is ended at Stripe", () => {
       },
       cancelPaymentIntent: async (id) => {
         ended.push(id);
-        return { ok: true, value: { ...facts, status: "canceled" } };
+        return { ok: true, value: { ...shown, status: "canceled" } };
       },
     };
     return { ended, context: { ...context, gateway: { ...gateway, ...more } } };

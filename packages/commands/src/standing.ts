@@ -1,6 +1,6 @@
 import type { Attempt, OffSessionAttempt, PaymentOutcome } from "@clearing/domain/booking";
 import { hasCome, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CheckoutFacts, GatewayResult, PaymentFacts } from "@clearing/payments";
+import type { GatewayResult, StripePayment, StripeSession } from "@clearing/payments";
 import { clockMinutes, lookUp } from "./look-up.ts";
 import { outcomeOf, outcomeOfPayment } from "./outcome.ts";
 import { requireKnown } from "./require-known.ts";
@@ -8,7 +8,7 @@ import { replayableHours, type Services } from "./services.ts";
 import { currentSession } from "./session.ts";
 
 /** An attempt's state at Stripe. `session` is its page, null for an off-session attempt. */
-export type Standing = { outcome: PaymentOutcome; session: CheckoutFacts | null };
+export type Standing = { outcome: PaymentOutcome; session: StripeSession | null };
 
 /**
  * Reads an attempt's state at Stripe, for both kinds: a page by its session, which is created if none is known, and an
@@ -37,7 +37,7 @@ export const intentNotKnown = "intent_not_known";
  * intent counts as never created only if the search began some minutes after the last use of its key: that request can
  * take 17 seconds, and the clocks may differ.
  */
-async function intentOf(services: Services, attempt: OffSessionAttempt): Promise<GatewayResult<PaymentFacts>> {
+async function intentOf(services: Services, attempt: OffSessionAttempt): Promise<GatewayResult<StripePayment>> {
   const { gateway, clock } = services;
   const { id, paymentIntentId, createdAt } = attempt;
   if (paymentIntentId !== null)
@@ -57,7 +57,7 @@ async function intentOf(services: Services, attempt: OffSessionAttempt): Promise
  * The outcome of an off-session attempt according to its intent. No client is present to authenticate, so an intent
  * that requires action has failed.
  */
-export function outcomeOffSession(payment: PaymentFacts): PaymentOutcome {
+export function outcomeOffSession(payment: StripePayment): PaymentOutcome {
   const outcome = outcomeOfPayment(payment);
   const { paymentIntentId } = payment;
   return outcome.kind === "open" && payment.status === "requires_action"

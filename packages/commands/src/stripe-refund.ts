@@ -1,6 +1,6 @@
 import { refundReturned, refundTaken, unknownRefundOwed } from "@clearing/domain/ledger";
 import { dateIn, type Instant } from "@clearing/domain/time";
-import type { GatewayResult, RefundFacts } from "@clearing/payments";
+import type { GatewayResult, StripeRefund } from "@clearing/payments";
 import { postOnce, readCredit } from "@clearing/store/journal";
 import { readRefund } from "@clearing/store/refund";
 import { refundOutcomeOf } from "./outcome.ts";
@@ -28,8 +28,8 @@ export async function applyRefundsOf(services: Services, paymentIntentId: string
 }
 
 /** All refunds of a payment, newest first. */
-async function refundsOf({ gateway }: Services, paymentIntentId: string): Promise<GatewayResult<RefundFacts[]>> {
-  const refunds: RefundFacts[] = [];
+async function refundsOf({ gateway }: Services, paymentIntentId: string): Promise<GatewayResult<StripeRefund[]>> {
+  const refunds: StripeRefund[] = [];
   let after: string | undefined;
   do {
     const page = await gateway.listRefunds(paymentIntentId, after);
@@ -44,7 +44,7 @@ async function refundsOf({ gateway }: Services, paymentIntentId: string): Promis
  * Applies a refund that we requested; null if it is not ours. Metadata leads to the part, but only the refund's id
  * proves that it is the part's own. A part without a known id learns it by replaying its request.
  */
-export async function applyPart(services: Services, refund: RefundFacts, action: string): Promise<Applied | null> {
+export async function applyPart(services: Services, refund: StripeRefund, action: string): Promise<Applied | null> {
   const { app, stage, bookingId, refundId, partId } = refund.metadata;
   if (app !== "clearing" || stage !== services.site.stage || !bookingId || !refundId || !partId) return null;
   const ours = await readRefund(services.store, bookingId, refundId);
@@ -71,7 +71,7 @@ const okay = <Value>(value: Value) => ({ ok: true, value }) as const;
  * the refund released an authorization, or waits for a debit that is still processing, whose settlement applies it
  * later.
  */
-export async function applyByHand(services: Services, refund: RefundFacts, action: string): Promise<Applied> {
+export async function applyByHand(services: Services, refund: StripeRefund, action: string): Promise<Applied> {
   const { refundId: stripeRefundId, chargeId, amount, created: madeAt } = refund;
   if (chargeId === null) return postUnknownRefund(services, refund);
   const credit = await readCredit(services.store, chargeId);
@@ -91,11 +91,11 @@ export async function applyByHand(services: Services, refund: RefundFacts, actio
 }
 
 /** Ended without moving money: the released rest of an authorization, or a cancelled refund. */
-const tookNothing = ({ status, balanceTransaction }: RefundFacts): boolean =>
+const tookNothing = ({ status, balanceTransaction }: StripeRefund): boolean =>
   balanceTransaction === null && status !== "pending" && status !== "requires_action";
 
 /** Money without a booking has no cohort and so no time zone: its dates are in UTC. */
-function postUnknownRefund(services: Services, refund: RefundFacts): Promise<Applied> {
+function postUnknownRefund(services: Services, refund: StripeRefund): Promise<Applied> {
   const { refundId, amount, currency, created } = refund;
   const { taken, returned } = refundOutcomeOf(refund);
   const on = (at: Instant) => ({ effectiveOn: dateIn("UTC", at), currency });

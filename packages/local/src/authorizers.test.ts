@@ -23,7 +23,7 @@ function setUp(payload: unknown) {
     return { ok: true as const, payload: JSON.stringify(payload) };
   };
   const issuers = { issue: async () => undefined, verify: async () => undefined, keySet: () => undefined };
-  const ask = createAuthorizers({ issuers, invoke, apiId: "api", stage: "$default", now: () => time.now });
+  const ask = createAuthorizers({ issuers, invoke, apiId: "api", httpStage: "$default", now: () => time.now });
   const get = (gate: Authorizer, path: string, authorization?: string) =>
     ask(gate, { header: () => authorization, method: "GET", path, event: { version: "2.0" } });
   return { get, asked, time };

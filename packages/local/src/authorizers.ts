@@ -21,21 +21,21 @@ type Options = {
   issuers: Issuers;
   invoke: (functionId: string, event: unknown) => Promise<Invocation>;
   apiId: string;
-  stage: string;
+  httpStage: string;
   now: () => number;
 };
 
 const mostKept = 5_000;
 
 /** Calls authorizers. A function's result is cached for its time across all routes, by the stack's clock. */
-export function createAuthorizers({ issuers, invoke, apiId, stage, now }: Options) {
+export function createAuthorizers({ issuers, invoke, apiId, httpStage, now }: Options) {
   const kept = new Map<string, { word: Answer; until: number }>();
 
   async function askFunction(authorizer: Authorizer & { kind: "function" }, asked: Asked): Promise<Word> {
     const identitySource = authorizer.headers.map(asked.header);
     if (identitySource.some((value) => !value)) return { allowed: false, status: 401 };
     const key = JSON.stringify([authorizer.id, identitySource]);
-    const routeArn = `arn:aws:execute-api:${region}:${account}:${apiId}/${stage}/${asked.method}${asked.path}`;
+    const routeArn = `arn:aws:execute-api:${region}:${account}:${apiId}/${httpStage}/${asked.method}${asked.path}`;
     const known = kept.get(key);
     if (known && known.until > now()) return wordOf(known.word, authorizer.simple, routeArn);
     const said = await invoke(authorizer.functionId, {

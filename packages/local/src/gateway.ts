@@ -25,8 +25,8 @@ export function createGateway({ topology, lambda, issuers, now, own }: Options):
   const passes = new Map(
     topology.routes.flatMap(({ key, throttle }) => (throttle ? [[key, createThrottle(throttle)] as const] : [])),
   );
-  const { apiId, stage } = topology;
-  const authorize = createAuthorizers({ issuers, invoke: lambda.invoke, apiId, stage, now });
+  const { apiId, httpStage } = topology;
+  const authorize = createAuthorizers({ issuers, invoke: lambda.invoke, apiId, httpStage, now });
 
   async function respond(request: IncomingMessage, body: Buffer): Promise<GatewayResponse> {
     const method = request.method ?? "GET";
@@ -39,7 +39,7 @@ export function createGateway({ topology, lambda, issuers, now, own }: Options):
     const requestId = randomUUID();
     const sourceIp = request.socket.remoteAddress ?? "127.0.0.1";
     const asked = { method, path, query, headers: request.headersDistinct, body, sourceIp };
-    const matched = { routeKey: route.key, pathParameters: parameters, apiId, stage, requestId, now: now() };
+    const matched = { routeKey: route.key, pathParameters: parameters, apiId, httpStage, requestId, now: now() };
     let told: Told | undefined;
     if (route.authorizer) {
       const { body: _body, isBase64Encoded: _encoded, ...event } = httpApiEvent(asked, matched);

@@ -15,7 +15,7 @@ const matched = {
   routeKey: "GET /v1/bookings",
   pathParameters: undefined,
   apiId: "api",
-  stage: "$default",
+  httpStage: "$default",
   requestId: "req-1",
   now: Date.parse("2027-03-01T17:00:00.250Z"),
 };

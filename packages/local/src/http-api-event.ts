@@ -16,7 +16,7 @@ export type Matched = {
   routeKey: string;
   pathParameters: Record<string, string> | undefined;
   apiId: string;
-  stage: string;
+  httpStage: string;
   requestId: string;
   now: number;
 };
@@ -64,7 +64,7 @@ export function httpApiEvent(request: GatewayRequest, matched: Matched, told?: T
       },
       requestId: matched.requestId,
       routeKey: matched.routeKey,
-      stage: matched.stage,
+      stage: matched.httpStage,
       time: commonLogTime(matched.now),
       timeEpoch: Math.floor(matched.now),
     },

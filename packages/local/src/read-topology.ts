@@ -27,7 +27,7 @@ export function readTopology(template: Template): Topology {
     tables: template.ofType("AWS::DynamoDB::Table").map(readTable),
     functions,
     apiId: template.ofType("AWS::ApiGatewayV2::Api")[0]?.attributes.Ref ?? "local",
-    stage: template.ofType("AWS::ApiGatewayV2::Stage")[0]?.name ?? "$default",
+    httpStage: template.ofType("AWS::ApiGatewayV2::Stage")[0]?.name ?? "$default",
     routes: readRoutes(template, functionOf),
     pools: readPools(template),
     queues: template.ofType("AWS::SQS::Queue").map(readQueue),

@@ -29,7 +29,7 @@ test("a schedule's workers are the functions whose queue no rule feeds", () => {
     tables: [],
     functions: [],
     apiId: "api",
-    stage: "$default",
+    httpStage: "$default",
     routes: [],
     pools: [],
     queues: [queue("handed-out"), queue("events")],

@@ -102,7 +102,7 @@ export type Topology = {
   tables: readonly TableSpec[];
   functions: readonly FunctionSpec[];
   apiId: string;
-  stage: string;
+  httpStage: string;
   routes: readonly RouteSpec[];
   pools: readonly Pool[];
   queues: readonly QueueSpec[];

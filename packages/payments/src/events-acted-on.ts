@@ -1,4 +1,4 @@
-import type { StripeEventFacts } from "./stripe-objects.ts";
+import type { ReceivedEvent } from "./stripe-objects.ts";
 
 /**
  * How each event of a payment's objects is treated. `acted_on`: it tells a fact that no other event tells. A charge
@@ -75,7 +75,7 @@ export function treatmentOf({
   type,
   objectType,
   paid,
-}: Pick<StripeEventFacts, "type" | "objectType" | "paid">): Treatment {
+}: Pick<ReceivedEvent, "type" | "objectType" | "paid">): Treatment {
   if (!known.has(objectType)) return "kept";
   // A session that was paid at once has a charge, which has an event.
   if (type === "checkout.session.completed" && paid === true) return "needless";

@@ -1,14 +1,14 @@
 import type { Instant } from "@clearing/domain/time";
 import type {
-  ChargeFacts,
-  CheckoutFacts,
-  CustomerFacts,
-  MandateFacts,
   Metadata,
-  MethodFacts,
-  PaymentFacts,
-  RefundFacts,
-  StripeEventFacts,
+  ReceivedEvent,
+  StripeCharge,
+  StripeCustomer,
+  StripeMandate,
+  StripeMethod,
+  StripePayment,
+  StripeRefund,
+  StripeSession,
 } from "./stripe-objects.ts";
 
 /**
@@ -107,7 +107,7 @@ export type ListEvents = {
 };
 
 /** One page of events, newest first; `hasMore` refers to the direction of the query. */
-export type EventPage = { items: readonly StripeEventFacts[]; hasMore: boolean };
+export type EventPage = { items: readonly ReceivedEvent[]; hasMore: boolean };
 
 /**
  * The payment provider in the domain's terms. Every call with a lasting effect takes an idempotency key, under which it
@@ -116,35 +116,35 @@ export type EventPage = { items: readonly StripeEventFacts[]; hasMore: boolean }
 export interface Gateway {
   createCustomer(customer: CreateCustomer, key: string): Promise<GatewayResult<{ customerId: string }>>;
   /** The customers with exactly this address, newest first: finds a customer whose creation has an unknown outcome. */
-  listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<CustomerFacts>>>;
+  listCustomers(email: string, startingAfter?: string): Promise<GatewayResult<Page<StripeCustomer>>>;
   /** Stripe also returns deleted customers. It rejects a customer that another account created. */
   retrieveCustomer(customerId: string): Promise<GatewayResult<{ deleted: boolean }>>;
   /** Stripe also returns detached methods. */
-  retrievePaymentMethod(methodId: string): Promise<GatewayResult<MethodFacts>>;
-  retrieveMandate(mandateId: string): Promise<GatewayResult<MandateFacts>>;
-  createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
-  createSetupSession(session: CreateSetupSession, key: string): Promise<GatewayResult<CheckoutFacts>>;
-  retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
+  retrievePaymentMethod(methodId: string): Promise<GatewayResult<StripeMethod>>;
+  retrieveMandate(mandateId: string): Promise<GatewayResult<StripeMandate>>;
+  createCheckoutSession(session: CreateCheckoutSession, key: string): Promise<GatewayResult<StripeSession>>;
+  createSetupSession(session: CreateSetupSession, key: string): Promise<GatewayResult<StripeSession>>;
+  retrieveCheckoutSession(sessionId: string): Promise<GatewayResult<StripeSession>>;
   /** Rejected as `invalid` if the session is no longer open; then retrieve it. */
-  expireCheckoutSession(sessionId: string): Promise<GatewayResult<CheckoutFacts>>;
+  expireCheckoutSession(sessionId: string): Promise<GatewayResult<StripeSession>>;
   /** Newest first: finds the session of an attempt whose outcome is unknown. */
-  listCheckoutSessions(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<CheckoutFacts>>>;
+  listCheckoutSessions(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<StripeSession>>>;
   /** The session that created a payment intent; null if there is none. */
-  findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<CheckoutFacts | null>>;
+  findCheckoutSession(paymentIntentId: string): Promise<GatewayResult<StripeSession | null>>;
   /**
    * Creates and confirms an intent. A payment that the bank declines, or that needs the client's authentication, also
    * returns the intent; `lastError` says why. `invalid`: Stripe rejected the request, so there is no intent.
    */
-  createPaymentIntent(intent: CreatePaymentIntent, key: string): Promise<GatewayResult<PaymentFacts>>;
-  retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
+  createPaymentIntent(intent: CreatePaymentIntent, key: string): Promise<GatewayResult<StripePayment>>;
+  retrievePaymentIntent(paymentIntentId: string): Promise<GatewayResult<StripePayment>>;
   /** Newest first: finds the intent of an off-session attempt whose outcome is unknown. */
-  listPaymentIntents(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<PaymentFacts>>>;
+  listPaymentIntents(query: ListedBy, startingAfter?: string): Promise<GatewayResult<Page<StripePayment>>>;
   /** Rejected as `invalid` in a state that cannot be cancelled, and while a checkout session owns the intent. */
-  cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<PaymentFacts>>;
-  createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<RefundFacts>>;
-  retrieveRefund(refundId: string): Promise<GatewayResult<RefundFacts>>;
-  listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<RefundFacts>>>;
-  retrieveCharge(chargeId: string): Promise<GatewayResult<ChargeFacts>>;
+  cancelPaymentIntent(paymentIntentId: string): Promise<GatewayResult<StripePayment>>;
+  createRefund(refund: CreateRefund, key: string): Promise<GatewayResult<StripeRefund>>;
+  retrieveRefund(refundId: string): Promise<GatewayResult<StripeRefund>>;
+  listRefunds(paymentIntentId: string, startingAfter?: string): Promise<GatewayResult<Page<StripeRefund>>>;
+  retrieveCharge(chargeId: string): Promise<GatewayResult<StripeCharge>>;
   /** One page of events. Stripe keeps events for 30 days; listing from an older event is `invalid`. */
   listEvents(query: ListEvents): Promise<GatewayResult<EventPage>>;
 }

@@ -19,8 +19,8 @@ export function genuineList<S>(list: StripeList<S>): StripeList<S> {
   return list;
 }
 
-export function pageOf<S, T>(list: StripeList<S>, facts: (item: S) => T, idOf: (item: T) => string): Page<T> {
-  const items = genuineList(list).data.map(facts);
+export function pageOf<S, T>(list: StripeList<S>, reduce: (item: S) => T, idOf: (item: T) => string): Page<T> {
+  const items = genuineList(list).data.map(reduce);
   const last = items.at(-1);
   return { items, nextAfter: list.has_more && last !== undefined ? idOf(last) : null };
 }

@@ -2,16 +2,16 @@ import type { PaidWith } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { Stripe } from "stripe";
 import type {
-  BalanceTransactionFacts,
-  ChargeFacts,
-  CheckoutFacts,
-  CustomerFacts,
-  MandateFacts,
-  MethodFacts,
-  PaymentFacts,
-  RefundFacts,
-  SetupFacts,
-  StripeEventFacts,
+  ReceivedEvent,
+  StripeBalanceTransaction,
+  StripeCharge,
+  StripeCustomer,
+  StripeMandate,
+  StripeMethod,
+  StripePayment,
+  StripeRefund,
+  StripeSession,
+  StripeSetup,
 } from "./stripe-objects.ts";
 
 /** Stripe's epoch seconds as an instant of whole seconds. */
@@ -35,31 +35,31 @@ function expanded<T extends object>(field: Expandable<T>): T | null {
   return field === null || field === undefined || typeof field === "string" ? null : field;
 }
 
-export const customerFacts = ({ id, metadata }: Stripe.Customer): CustomerFacts => ({ customerId: id, metadata });
+export const reduceCustomer = ({ id, metadata }: Stripe.Customer): StripeCustomer => ({ customerId: id, metadata });
 
-export function checkoutFacts(session: Stripe.Checkout.Session): CheckoutFacts {
+export function reduceSession(session: Stripe.Checkout.Session): StripeSession {
   const intent = expanded(session.payment_intent);
   return {
     sessionId: session.id,
-    status: (session.status ?? "open") as CheckoutFacts["status"],
+    status: (session.status ?? "open") as StripeSession["status"],
     url: session.url ?? null,
     expiresAt: instantOfEpoch(session.expires_at),
     created: instantOfEpoch(session.created),
     customerId: idOf(session.customer as Expandable<{ id: string }>),
-    payment: intent && paymentFacts(intent),
-    ...(session.mode === "setup" ? { setup: setupFacts(session.setup_intent) } : {}),
+    payment: intent && reducePayment(intent),
+    ...(session.mode === "setup" ? { setup: reduceSetup(session.setup_intent) } : {}),
     metadata: session.metadata ?? {},
   };
 }
 
-function setupFacts(field: Expandable<Stripe.SetupIntent>): SetupFacts | null {
+function reduceSetup(field: Expandable<Stripe.SetupIntent>): StripeSetup | null {
   const intent = expanded(field);
   if (intent === null) return null;
   const method = expanded(intent.payment_method);
-  return { status: intent.status, method: method && methodFacts(method), mandateId: idOf(intent.mandate) };
+  return { status: intent.status, method: method && reduceMethod(method), mandateId: idOf(intent.mandate) };
 }
 
-export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {
+export function reducePayment(intent: Stripe.PaymentIntent): StripePayment {
   const charge = expanded(intent.latest_charge);
   const error = intent.last_payment_error;
   const onlyType = intent.payment_method_types.length === 1 ? intent.payment_method_types[0] : undefined;
@@ -74,12 +74,12 @@ export function paymentFacts(intent: Stripe.PaymentIntent): PaymentFacts {
     customerId: idOf(intent.customer as Expandable<{ id: string }>),
     nextAction: intent.next_action?.type ?? null,
     lastError: error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null,
-    charge: charge && chargeFacts(charge),
+    charge: charge && reduceCharge(charge),
     metadata: intent.metadata,
   };
 }
 
-function balanceTransactionFacts(field: Expandable<Stripe.BalanceTransaction>): BalanceTransactionFacts | null {
+function reduceBalanceTransaction(field: Expandable<Stripe.BalanceTransaction>): StripeBalanceTransaction | null {
   const booked = expanded(field);
   if (booked === null) return null;
   const { id, amount, fee, net, currency, created } = booked;
@@ -105,7 +105,7 @@ function endOfMonth({ exp_month, exp_year }: Pick<Stripe.Charge.PaymentMethodDet
   return isSaid ? new Date(Date.UTC(exp_year, exp_month, 0)).toISOString().slice(0, 10) : null;
 }
 
-export function methodFacts(method: Stripe.PaymentMethod): MethodFacts {
+export function reduceMethod(method: Stripe.PaymentMethod): StripeMethod {
   const { card, us_bank_account: bank } = method;
   return {
     methodId: method.id,
@@ -117,13 +117,13 @@ export function methodFacts(method: Stripe.PaymentMethod): MethodFacts {
   };
 }
 
-export const mandateFacts = ({ id, status, payment_method }: Stripe.Mandate): MandateFacts => ({
+export const reduceMandate = ({ id, status, payment_method }: Stripe.Mandate): StripeMandate => ({
   mandateId: id,
   status,
   methodId: idOf(payment_method),
 });
 
-export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
+export function reduceCharge(charge: Stripe.Charge): StripeCharge {
   return {
     chargeId: charge.id,
     paymentIntentId: idOf(charge.payment_intent),
@@ -136,12 +136,12 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     methodType: charge.payment_method_details?.type ?? null,
     created: instantOfEpoch(charge.created),
     paidWith: paidWith(charge),
-    balanceTransaction: balanceTransactionFacts(charge.balance_transaction),
+    balanceTransaction: reduceBalanceTransaction(charge.balance_transaction),
     metadata: charge.metadata,
   };
 }
 
-export function refundFacts(refund: Stripe.Refund): RefundFacts {
+export function reduceRefund(refund: Stripe.Refund): StripeRefund {
   return {
     refundId: refund.id,
     chargeId: idOf(refund.charge),
@@ -149,10 +149,10 @@ export function refundFacts(refund: Stripe.Refund): RefundFacts {
     amount: refund.amount,
     currency: refund.currency,
     // Refunds made by very old API versions have no status; they succeeded.
-    status: (refund.status ?? "succeeded") as RefundFacts["status"],
+    status: (refund.status ?? "succeeded") as StripeRefund["status"],
     created: instantOfEpoch(refund.created),
-    balanceTransaction: balanceTransactionFacts(refund.balance_transaction),
-    failureBalanceTransaction: balanceTransactionFacts(refund.failure_balance_transaction),
+    balanceTransaction: reduceBalanceTransaction(refund.balance_transaction),
+    failureBalanceTransaction: reduceBalanceTransaction(refund.failure_balance_transaction),
     failureReason: refund.failure_reason ?? null,
     metadata: refund.metadata ?? {},
   };
@@ -176,7 +176,7 @@ type EventObject = {
   payment_status?: string;
 };
 
-export function eventFacts(event: EventPayload): StripeEventFacts {
+export function reduceEvent(event: EventPayload): ReceivedEvent {
   const { object } = event.data;
   return {
     eventId: event.id,
@@ -194,7 +194,7 @@ export function eventFacts(event: EventPayload): StripeEventFacts {
 }
 
 /** Accepts only ids in our format: other text in somebody else's metadata is dropped. */
-function namedBy({ metadata }: EventObject): Pick<StripeEventFacts, "attempt" | "correlationId"> {
+function namedBy({ metadata }: EventObject): Pick<ReceivedEvent, "attempt" | "correlationId"> {
   const { app, bookingId = "", attemptId = "", correlationId = "" } = metadata ?? {};
   if (app !== "clearing") return {};
   const isOurs = /^bkg_\w{1,60}$/.test(bookingId) && /^att_\w{1,60}$/.test(attemptId);

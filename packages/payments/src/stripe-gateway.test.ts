@@ -111,7 +111,7 @@ const session = {
   metadata: { attemptId: "att_1" },
 };
 
-describe("Stripe's objects as plain facts", () => {
+describe("Stripe's objects, reduced", () => {
   test("reads a paid session down to the fee that Stripe took", async () => {
     const { gateway, seen } = await stripeThat(json(200, session));
 
@@ -267,10 +267,10 @@ describe("Stripe's objects as plain facts", () => {
       { type: "us_bank_account", customer: null, us_bank_account: { fingerprint: "fp_2", last4: "6789" } },
       { customerId: null, type: "us_bank_account", fingerprint: "fp_2", last4: "6789", expiresOn: null },
     ],
-  ])("reads a %s", async (_what, shown, facts) => {
+  ])("reads a %s", async (_what, shown, reduced) => {
     const { gateway } = await stripeThat(json(200, { object: "payment_method", id: "pm_1", ...shown }));
 
-    expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...facts } });
+    expect(await gateway.retrievePaymentMethod("pm_1")).toEqual({ ok: true, value: { methodId: "pm_1", ...reduced } });
   });
 
   test("reads a mandate with its payment method", async () => {

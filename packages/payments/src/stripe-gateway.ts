@@ -5,16 +5,16 @@ import { orDeclined } from "./declined-intent.ts";
 import type { Gateway } from "./gateway.ts";
 import { genuine, genuineList, pageOf } from "./genuine.ts";
 import {
-  chargeFacts,
-  checkoutFacts,
-  customerFacts,
-  eventFacts,
-  mandateFacts,
-  methodFacts,
-  paymentFacts,
-  refundFacts,
+  reduceCharge,
+  reduceCustomer,
+  reduceEvent,
+  reduceMandate,
+  reduceMethod,
+  reducePayment,
+  reduceRefund,
+  reduceSession,
 } from "./reduce-stripe-objects.ts";
-import type { CheckoutFacts, PaymentFacts } from "./stripe-objects.ts";
+import type { StripePayment, StripeSession } from "./stripe-objects.ts";
 import { after, eventQuery, intentParams, madeBy, pageSize, sessionParams, setupParams } from "./stripe-params.ts";
 
 export type StripeGatewayOptions = {
@@ -68,7 +68,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     listCustomers: (email, startingAfter) =>
       read(async () => {
         const page = await stripe.customers.list({ email, limit: pageSize, ...after(startingAfter) });
-        return pageOf(page, customerFacts, (facts) => facts.customerId);
+        return pageOf(page, reduceCustomer, (customer) => customer.customerId);
       }),
 
     retrieveCustomer: (customerId) =>
@@ -81,34 +81,34 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       }),
 
     retrievePaymentMethod: (methodId) =>
-      read(async () => methodFacts(genuine(await stripe.paymentMethods.retrieve(methodId), "payment_method"))),
+      read(async () => reduceMethod(genuine(await stripe.paymentMethods.retrieve(methodId), "payment_method"))),
 
     retrieveMandate: (mandateId) =>
-      read(async () => mandateFacts(genuine(await stripe.mandates.retrieve(mandateId), "mandate"))),
+      read(async () => reduceMandate(genuine(await stripe.mandates.retrieve(mandateId), "mandate"))),
 
     createCheckoutSession: (session, key) =>
       write(async () => {
         const created = await stripe.checkout.sessions.create(sessionParams(session), { idempotencyKey: key });
-        return checkoutFacts(genuine(created, "checkout.session"));
+        return reduceSession(genuine(created, "checkout.session"));
       }),
 
     createSetupSession: (session, key) =>
       write(async () => {
         const created = await stripe.checkout.sessions.create(setupParams(session), { idempotencyKey: key });
-        return checkoutFacts(genuine(created, "checkout.session"));
+        return reduceSession(genuine(created, "checkout.session"));
       }),
 
     retrieveCheckoutSession: (sessionId) =>
       read(async () => {
         const session = await stripe.checkout.sessions.retrieve(sessionId, { expand: expandedSession });
-        return checkoutFacts(genuine(session, "checkout.session"));
+        return reduceSession(genuine(session, "checkout.session"));
       }),
 
     expireCheckoutSession: (sessionId) => {
       const options = { idempotencyKey: passingKey(sessionId) };
       return write(async () => {
         const session = await stripe.checkout.sessions.expire(sessionId, { expand: expandedSession }, options);
-        return checkoutFacts(genuine(session, "checkout.session"));
+        return reduceSession(genuine(session, "checkout.session"));
       });
     },
 
@@ -120,27 +120,27 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
           expand: expandedSession.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
-        return pageOf(page, checkoutFacts, (facts: CheckoutFacts) => facts.sessionId);
+        return pageOf(page, reduceSession, (session: StripeSession) => session.sessionId);
       }),
 
     findCheckoutSession: (paymentIntentId) =>
       read(async () => {
         const expand = expandedSession.map((path) => `data.${path}`);
         const page = await stripe.checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1, expand });
-        return pageOf(page, checkoutFacts, (facts) => facts.sessionId).items[0] ?? null;
+        return pageOf(page, reduceSession, (session) => session.sessionId).items[0] ?? null;
       }),
 
     createPaymentIntent: (intent, key) =>
       write(async () => {
         const params = { ...intentParams(intent), expand: expandedIntent };
         const made = await orDeclined(stripe.paymentIntents.create(params, { idempotencyKey: key }));
-        return paymentFacts(genuine(made, "payment_intent"));
+        return reducePayment(genuine(made, "payment_intent"));
       }),
 
     retrievePaymentIntent: (paymentIntentId) =>
       read(async () => {
         const intent = await stripe.paymentIntents.retrieve(paymentIntentId, { expand: expandedIntent });
-        return paymentFacts(genuine(intent, "payment_intent"));
+        return reducePayment(genuine(intent, "payment_intent"));
       }),
 
     listPaymentIntents: (query, startingAfter) =>
@@ -151,7 +151,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
           expand: expandedIntent.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
-        return pageOf(page, paymentFacts, (facts: PaymentFacts) => facts.paymentIntentId);
+        return pageOf(page, reducePayment, (payment: StripePayment) => payment.paymentIntentId);
       }),
 
     cancelPaymentIntent: (paymentIntentId) => {
@@ -159,7 +159,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       return write(async () => {
         const params = { cancellation_reason: "abandoned" as const, expand: expandedIntent };
         const intent = await stripe.paymentIntents.cancel(paymentIntentId, params, options);
-        return paymentFacts(genuine(intent, "payment_intent"));
+        return reducePayment(genuine(intent, "payment_intent"));
       });
     },
 
@@ -168,13 +168,13 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         const { chargeId, amount, metadata } = refund;
         const params = { charge: chargeId, amount, metadata, expand: expandedRefund };
         const created = await stripe.refunds.create(params, { idempotencyKey: key });
-        return refundFacts(genuine(created, "refund"));
+        return reduceRefund(genuine(created, "refund"));
       }),
 
     retrieveRefund: (refundId) =>
       read(async () => {
         const refund = await stripe.refunds.retrieve(refundId, { expand: expandedRefund });
-        return refundFacts(genuine(refund, "refund"));
+        return reduceRefund(genuine(refund, "refund"));
       }),
 
     listRefunds: (paymentIntentId, startingAfter) =>
@@ -185,19 +185,19 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
           expand: expandedRefund.map((path) => `data.${path}`),
           ...after(startingAfter),
         });
-        return pageOf(page, refundFacts, (facts) => facts.refundId);
+        return pageOf(page, reduceRefund, (refund) => refund.refundId);
       }),
 
     retrieveCharge: (chargeId) =>
       read(async () => {
         const charge = await stripe.charges.retrieve(chargeId, { expand: ["balance_transaction"] });
-        return chargeFacts(genuine(charge, "charge"));
+        return reduceCharge(genuine(charge, "charge"));
       }),
 
     listEvents: (query) =>
       read(async () => {
         const page = genuineList(await stripe.events.list(eventQuery(query)));
-        return { items: page.data.map(eventFacts), hasMore: page.has_more };
+        return { items: page.data.map(reduceEvent), hasMore: page.has_more };
       }),
   };
 }

@@ -7,10 +7,10 @@ import type { CalendarDate, Instant } from "@clearing/domain/time";
  */
 export type Metadata = Readonly<Record<string, string>>;
 
-export type CustomerFacts = { customerId: string; metadata: Metadata };
+export type StripeCustomer = { customerId: string; metadata: Metadata };
 
 /** One hosted checkout page; `payment` is null until the client begins to pay. */
-export type CheckoutFacts = {
+export type StripeSession = {
   sessionId: string;
   status: "open" | "complete" | "expired";
   /** Null once the session is no longer open. */
@@ -18,16 +18,16 @@ export type CheckoutFacts = {
   expiresAt: Instant;
   created: Instant;
   customerId: string | null;
-  payment: PaymentFacts | null;
+  payment: StripePayment | null;
   /** Only on a page that saves a method: its setup intent, null until the client begins. */
-  setup?: SetupFacts | null;
+  setup?: StripeSetup | null;
   metadata: Metadata;
 };
 
 export type PaymentMethodType = "card" | "us_bank_account" | (string & {});
 
 /** A payment method. `customerId` is null once it is detached; then it can no longer be charged. */
-export type MethodFacts = {
+export type StripeMethod = {
   methodId: string;
   customerId: string | null;
   type: PaymentMethodType;
@@ -37,14 +37,14 @@ export type MethodFacts = {
 };
 
 /** A setup intent; `method` is null if Stripe does not show it. */
-export type SetupFacts = {
+export type StripeSetup = {
   status: "succeeded" | "processing" | "canceled" | (string & {});
-  method: MethodFacts | null;
+  method: StripeMethod | null;
   mandateId: string | null;
 };
 
 /** The authorization to debit a bank account. `inactive`: it was revoked, or the bank ended it. */
-export type MandateFacts = {
+export type StripeMandate = {
   mandateId: string;
   status: "active" | "inactive" | "pending" | (string & {});
   methodId: string | null;
@@ -61,7 +61,7 @@ export type PaymentStatus =
   | (string & {});
 
 /** One PaymentIntent. Only `amountReceived` is money; `amount` is the amount requested. */
-export type PaymentFacts = {
+export type StripePayment = {
   paymentIntentId: string;
   status: PaymentStatus;
   amount: number;
@@ -74,7 +74,7 @@ export type PaymentFacts = {
   /** What the customer must do while the status is `requires_action`, such as `verify_with_microdeposits`. */
   nextAction: string | null;
   lastError: { code: string; declineCode: string | null } | null;
-  charge: ChargeFacts | null;
+  charge: StripeCharge | null;
   metadata: Metadata;
 };
 
@@ -82,7 +82,7 @@ export type PaymentFacts = {
  * How Stripe booked money on its balance. `currency` is the balance's: Stripe converts if the account does not settle
  * the charge's currency. `amount` is gross, negative if money leaves; `net` is `amount` minus `fee`.
  */
-export type BalanceTransactionFacts = {
+export type StripeBalanceTransaction = {
   id: string;
   amount: number;
   fee: number;
@@ -96,7 +96,7 @@ export type BalanceTransactionFacts = {
  * taking it. `amountRefunded` includes the released part of an authorization. `balanceTransaction` is null until Stripe
  * has booked the charge (late for a bank debit).
  */
-export type ChargeFacts = {
+export type StripeCharge = {
   chargeId: string;
   paymentIntentId: string | null;
   amount: number;
@@ -108,7 +108,7 @@ export type ChargeFacts = {
   methodType: PaymentMethodType | null;
   created: Instant;
   paidWith: PaidWith;
-  balanceTransaction: BalanceTransactionFacts | null;
+  balanceTransaction: StripeBalanceTransaction | null;
   metadata: Metadata;
 };
 
@@ -116,7 +116,7 @@ export type ChargeFacts = {
  * One refund. `balanceTransaction.amount` is negative (money leaves), `failureBalanceTransaction.amount` positive (a
  * failed refund comes back).
  */
-export type RefundFacts = {
+export type StripeRefund = {
   refundId: string;
   chargeId: string | null;
   paymentIntentId: string | null;
@@ -124,14 +124,14 @@ export type RefundFacts = {
   currency: string;
   status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
   created: Instant;
-  balanceTransaction: BalanceTransactionFacts | null;
-  failureBalanceTransaction: BalanceTransactionFacts | null;
+  balanceTransaction: StripeBalanceTransaction | null;
+  failureBalanceTransaction: StripeBalanceTransaction | null;
   failureReason: string | null;
   metadata: Metadata;
 };
 
 /** A hint that something happened. The object that it names is fetched again before anything is decided. */
-export type StripeEventFacts = {
+export type ReceivedEvent = {
   eventId: string;
   type: string;
   apiVersion: string | null;

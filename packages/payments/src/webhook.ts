@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Instant } from "@clearing/domain/time";
-import { type EventPayload, epochOf, eventFacts } from "./reduce-stripe-objects.ts";
-import type { StripeEventFacts } from "./stripe-objects.ts";
+import { type EventPayload, epochOf, reduceEvent } from "./reduce-stripe-objects.ts";
+import type { ReceivedEvent } from "./stripe-objects.ts";
 
 export type WebhookVerdict =
-  | { ok: true; event: StripeEventFacts }
+  | { ok: true; event: ReceivedEvent }
   | {
       ok: false;
       reason: "no_signature" | "malformed_signature" | "bad_signature" | "stale" | "future" | "not_an_event";
@@ -53,13 +53,13 @@ function parseSignature(header: string): { timestamp: number; signatures: Buffer
   return timestamp === null || signatures.length === 0 ? null : { timestamp, signatures };
 }
 
-function parseEvent(rawBody: Uint8Array): StripeEventFacts | null {
+function parseEvent(rawBody: Uint8Array): ReceivedEvent | null {
   try {
     const event: EventPayload & { object?: string } = JSON.parse(Buffer.from(rawBody).toString("utf8"));
     const named = typeof event.id === "string" && event.id.startsWith("evt_") && typeof event.type === "string";
     const dated = Number.isInteger(event.created);
     if (event.object !== "event" || !named || !dated || typeof event.data?.object?.object !== "string") return null;
-    return eventFacts(event);
+    return reduceEvent(event);
   } catch {
     return null;
   }

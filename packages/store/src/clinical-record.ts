@@ -20,11 +20,11 @@ export async function readEvaluations(store: Store, bookingId: string): Promise<
   return Array.fromAsync(items, fromItem<Evaluation>);
 }
 
-export type ClinicalFact = { evaluation: Evaluation } | { withdrawal: Withdrawal };
+export type ClinicalItem = { evaluation: Evaluation } | { withdrawal: Withdrawal };
 
-export function clinicalPut(store: Store, bookingId: string, fact: ClinicalFact): Guarded<never> {
-  const [prefix, item] = "evaluation" in fact ? ["EVL", fact.evaluation] : ["WDR", fact.withdrawal];
-  const Item = { ...item, pk: record(bookingId), sk: `${prefix}#${item.at}#${item.id}` };
+export function clinicalPut(store: Store, bookingId: string, item: ClinicalItem): Guarded<never> {
+  const [prefix, content] = "evaluation" in item ? ["EVL", item.evaluation] : ["WDR", item.withdrawal];
+  const Item = { ...content, pk: record(bookingId), sk: `${prefix}#${content.at}#${content.id}` };
   return {
     write: { Put: { TableName: store.tables.clinical, Item, ConditionExpression: "attribute_not_exists(pk)" } },
   };

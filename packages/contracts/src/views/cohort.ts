@@ -1,7 +1,7 @@
 import {
   available,
   type Cohort,
-  type CohortFacts,
+  type CohortFile,
   isOnSale,
   type OpenedCohort,
   type Place,
@@ -41,7 +41,7 @@ export const publicCohortView = (cohort: OpenedCohort, places: Place[], now: Ins
   cohortView(cohort, places, cohort.terms.currency, now);
 
 /** A cohort as admins see it. One that was never opened shows the prices that it would open with now. */
-export function adminCohortView({ cohort, places, program }: CohortFacts, now: Instant): CohortView {
+export function adminCohortView({ cohort, places, program }: CohortFile, now: Instant): CohortView {
   const priced = cohort.terms === null ? takeTerms(cohort, program) : cohort;
   return cohortView(priced, places, program.currency, now);
 }

@@ -1,4 +1,4 @@
-import { type CohortFacts, type CohortTerms, termsFor } from "@clearing/domain/cohort";
+import { type CohortFile, type CohortTerms, termsFor } from "@clearing/domain/cohort";
 import { termsDifferences } from "@clearing/domain/program";
 
 function versioned({ version, ...terms }: CohortTerms) {
@@ -6,7 +6,7 @@ function versioned({ version, ...terms }: CohortTerms) {
 }
 
 /** A cohort's terms, the terms that it would take from its program now, and their differences. */
-export function termsView({ cohort, program }: Pick<CohortFacts, "cohort" | "program">) {
+export function termsView({ cohort, program }: Pick<CohortFile, "cohort" | "program">) {
   const own = cohort.terms && versioned(cohort.terms);
   const present = versioned(termsFor(cohort, program));
   const differences = own === null ? [] : termsDifferences(own.terms, present.terms);

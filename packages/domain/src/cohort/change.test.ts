@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { cohort, place, program, today } from "../testing/retreat.ts";
-import { type CohortEdit, type CohortFacts, editCohort, renewTerms } from "./index.ts";
+import { type CohortEdit, type CohortFile, editCohort, renewTerms } from "./index.ts";
 
 const draft = cohort({ status: "draft", terms: null });
-const facts = (changes: Partial<CohortFacts> = {}): CohortFacts => ({
+const file = (changes: Partial<CohortFile> = {}): CohortFile => ({
   cohort: cohort(),
   places: [place()],
   program: program(),
   ...changes,
 });
-const edited = (edit: CohortEdit, found: Partial<CohortFacts> = {}) => editCohort(facts(found), edit, today);
+const edited = (edit: CohortEdit, found: Partial<CohortFile> = {}) => editCohort(file(found), edit, today);
 const laterDates = { startsOn: "2027-04-05", endsOn: "2027-04-11" };
 
 describe("an edit of a cohort", () => {
@@ -77,8 +77,8 @@ describe("an edit of a cohort", () => {
 });
 
 describe("a change to the program's current terms", () => {
-  const renewed = (version: number, found: Partial<CohortFacts> = {}) =>
-    renewTerms(facts({ program: program({ version: 2 }), ...found }), version, today);
+  const renewed = (version: number, found: Partial<CohortFile> = {}) =>
+    renewTerms(file({ program: program({ version: 2 }), ...found }), version, today);
 
   test("takes the program version that was read", () => {
     expect(renewed(2)).toMatchObject({ ok: true, cohort: { terms: { version: 2 } } });

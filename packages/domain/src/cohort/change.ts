@@ -5,7 +5,7 @@ import { datesProblems } from "./dates.ts";
 import { takeTerms, termsProblem } from "./terms.ts";
 
 /** The data that decisions on a cohort need. */
-export type CohortFacts = { cohort: Cohort; places: Place[]; program: Program };
+export type CohortFile = { cohort: Cohort; places: Place[]; program: Program };
 
 /** The changes that an admin may make to a cohort; undefined fields stay. */
 export type CohortEdit = {
@@ -23,7 +23,7 @@ export type EditedCohort = { ok: true; cohort: Cohort } | Invalid | NotNow | { o
  * is over or cancelled, a status that cannot follow, and opening while the program is not published
  * (`invalid_transition`); and dates or prices that do not fit (`validation_failed`).
  */
-export function editCohort({ cohort, places, program }: CohortFacts, edit: CohortEdit, now: Instant): EditedCohort {
+export function editCohort({ cohort, places, program }: CohortFile, edit: CohortEdit, now: Instant): EditedCohort {
   const { status = cohort.status, startsOn = cohort.startsOn, endsOn = cohort.endsOn } = edit;
   const { timeZone = cohort.timeZone, venue = cohort.venue } = edit;
   if (!mayChange(cohort, now) || !mayBecome(cohort.status, status)) return { ok: false, reason: "invalid_transition" };
@@ -65,7 +65,7 @@ export type RenewedTerms =
  * Moves the cohort to its program's current terms. `version` is the program version that the admin has read; another
  * one is refused (`conflict`).
  */
-export function renewTerms({ cohort, program }: CohortFacts, version: number, now: Instant): RenewedTerms {
+export function renewTerms({ cohort, program }: CohortFile, version: number, now: Instant): RenewedTerms {
   if (cohort.terms === null || !mayChange(cohort, now)) return { ok: false, reason: "invalid_transition" };
   if (program.version !== version) {
     const detail = `The program is now at version ${program.version}. Read its terms again.`;

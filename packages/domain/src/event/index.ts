@@ -94,7 +94,7 @@ export type EventSubject = {
   version: number;
 };
 
-/** Ids, statuses, dates and amounts only; never a name, an address or a health fact (I8). */
+/** Ids, statuses, dates and amounts only; never a name, an address or health data (I8). */
 export type EventData = Record<string, string | number | boolean | null>;
 
 /** A fact that is published if and only if the change that it reports is committed (I7). */

@@ -20,7 +20,7 @@ export type Finding = {
 };
 
 /**
- * The clearance of one booking, the only fact that leaves the clinical store. `revokedAt` is set while a withdrawal
+ * The clearance of one booking, the only data that leave the clinical store. `revokedAt` is set while a withdrawal
  * stands; a withdrawal clears every finding except `not_cleared`. `lapsedAt` is set once the lapse was announced.
  * `oneClinicianMaySignBoth` is the operator's setting at the time of writing. `dueAt` is when the sweep looks at it
  * next.
