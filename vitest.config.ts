@@ -29,7 +29,7 @@ const apart = [
 const wide = [
   "functions/input.test.ts",
   "packages/domain/src/booking/ledger-model.test.ts",
-  "packages/payments/src/stripe-gateway.test.ts",
+  "packages/payments/src/ask-stripe.test.ts",
 ];
 
 const proofs = {
