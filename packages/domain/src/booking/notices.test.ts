@@ -1,51 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { held, program } from "../testing/retreat.ts";
-import { addDays, daysBetween, type Instant, plusDays, plusHours } from "../time/index.ts";
-import { type Booking, collectionAt, type Due, isToCancel, type SavedMethod, unconfirm } from "./index.ts";
+import {
+  at,
+  change,
+  changeDue,
+  debitFirst,
+  dueOn,
+  everyDay,
+  lateCharge,
+  noticesOf,
+  owing,
+  told,
+} from "../testing/owing.ts";
+import { held } from "../testing/retreat.ts";
+import { addDays, plusHours } from "../time/index.ts";
+import { type Booking, type Due, type SavedMethod, unconfirm } from "./index.ts";
 import { noticeNow } from "./notice-plan.ts";
-
-const zone = "America/Denver";
-const dueOn = "2027-02-04";
-const at = (days: number) => collectionAt(addDays(dueOn, days), zone);
-const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
-const lateCharge = { amount: 2_500, graceDays: 10 };
 
 const card: SavedMethod = {
   ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
   ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
 };
-
-/** A confirmed booking of two installments, due on 4 February and 4 March; the cohort starts on 8 March. */
-function owing(changes: Partial<Booking> = {}, rules: object = { nonPayment, lateCharge }): Life {
-  const plans = [{ kind: "installments", months: 2 } as const];
-  const life = new Life(held("installments", { program: program({ plans, ...rules }) }))
-    .sign()
-    .pay("deposit")
-    .confirm();
-  life.booking = { ...life.booking, ...changes };
-  return life;
-}
-
-/** Runs the sweep at each instant; returns its notices of the first due, with the days since its date. */
-function told(life: Life, instants: Instant[]): string[] {
-  return instants.flatMap((now) => {
-    const before = life.events.length;
-    life.at(now).sweep();
-    return life.events
-      .slice(before)
-      .filter(
-        ({ name, data }) =>
-          (name === "DueNotice" ? data.dueId : name === "LateChargeAdded" && data.forDueId) === "due_1",
-      )
-      .map(({ name, data }) => {
-        const day = daysBetween(dueOn, now.slice(0, 10));
-        return name === "DueNotice" ? `${day}: ${data.kind} ${data.days}` : `${day}: late charge`;
-      });
-  });
-}
-const everyDay = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => at(from + index));
 
 describe("the notices of a due", () => {
   test("go out seven days and one day before its date, three and seven after it, at ten, each once", () => {
@@ -61,13 +37,13 @@ describe("the notices of a due", () => {
 
     expect([before, told(life, everyDay(0, 9))]).toEqual([["-7: upcoming 7", "-1: upcoming 1"], []]);
     expect(told(life, everyDay(20, 30))).toEqual([]);
-    expect(life.events.filter(({ name }) => name === "DueNotice")).toHaveLength(4);
+    expect(noticesOf(life)).toHaveLength(4);
   });
 
   test("give the date of the cancellation in the final one, and whether the client must pay by link", () => {
     const life = owing();
     told(life, everyDay(-8, 8));
-    const notices = life.events.filter(({ name, data }) => name === "DueNotice" && data.dueId === "due_1");
+    const notices = noticesOf(life).filter(({ data }) => data.dueId === "due_1");
 
     expect(notices.map(({ data }) => [data.kind, data.cancelsOn, data.byLink])).toEqual([
       ["upcoming", null, true],
@@ -81,7 +57,7 @@ describe("the notices of a due", () => {
     const life = owing({}, {});
     told(life, everyDay(0, 9));
 
-    expect(life.events.findLast(({ name }) => name === "DueNotice")?.data).toMatchObject({
+    expect(noticesOf(life).at(-1)?.data).toMatchObject({
       ...{ kind: "final", days: 7, cancelsOn: null },
     });
   });
@@ -108,29 +84,27 @@ describe("the notices of a due", () => {
   test("do not go out for a returned deposit", () => {
     const life = owing();
     const dues = life.booking.dues.map((due) => (due.kind === "deposit" ? { ...due, paid: 0 } : due));
-    life.booking = { ...life.booking, dues: dues.slice(0, 1).map((due): Due => ({ ...due, status: "past_due" })) };
+    change(life, { dues: dues.slice(0, 1).map((due): Due => ({ ...due, status: "past_due" })) });
     life.at(at(-20)).sweep();
 
-    expect(life.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
+    expect(noticesOf(life)).toEqual([]);
   });
 
   test("wait for a payment under way", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
-    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    const debit = debitFirst(life);
 
     expect(told(life, everyDay(0, 5))).toEqual([]);
-    life.settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
+    life.settle(debit, { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" });
     expect(told(life, [plusHours(at(4), 1)])).toEqual(["4: past_due 3"]);
   });
 
   test("go out at the next collection time if that payment fails during a day", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
-    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
-    life.at(plusHours(at(11), 5)).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
+    const debit = debitFirst(life);
+    life.at(plusHours(at(11), 5)).settle(debit, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
 
     expect(told(life, [plusHours(at(11), 6), at(12)])).toEqual(["12: final 7", "12: late charge"]);
   });
@@ -145,10 +119,7 @@ describe("the notices of a due", () => {
     const life = owing();
     told(life, everyDay(-10, 0));
     const moved = addDays(dueOn, 10);
-    life.booking = {
-      ...life.booking,
-      dues: life.booking.dues.map((due) => (due.id === "due_1" ? { ...due, dueOn: moved, datedOn: dueOn } : due)),
-    };
+    changeDue(life, "due_1", { dueOn: moved, datedOn: dueOn });
 
     expect(told(life, everyDay(0, 14))).toEqual(["3: upcoming 7", "9: upcoming 1", "13: past_due 3"]);
     expect(life.booking.dues[1]?.notices?.map(({ on }) => on)).toEqual([3, 9, 13].map((day) => addDays(dueOn, day)));
@@ -179,16 +150,12 @@ describe("the notices of a due", () => {
   test("go out at the confirmation for the balance of `full`, and again after a lost confirmation", () => {
     const full = new Life(held("full")).sign().pay("deposit").at("2027-02-01T15:00:00Z");
     full.sweep();
-    expect(full.events.filter(({ name }) => name === "DueNotice")).toEqual([]);
+    expect(noticesOf(full)).toEqual([]);
     full.confirm().sweep();
-    expect(full.events.filter(({ name }) => name === "DueNotice")).toMatchObject([
-      { data: { kind: "upcoming", days: 1, dueOn: "2027-02-02" } },
-    ]);
+    expect(noticesOf(full)).toMatchObject([{ data: { kind: "upcoming", days: 1, dueOn: "2027-02-02" } }]);
     full.booking = unconfirm(full.booking, full.now).booking;
     full.at("2027-02-09T19:00:00Z").confirm().sweep().sweep();
-    expect(full.events.filter(({ name }) => name === "DueNotice").slice(1)).toMatchObject([
-      { data: { kind: "upcoming", days: 1, dueOn: "2027-02-10" } },
-    ]);
+    expect(noticesOf(full).slice(1)).toMatchObject([{ data: { kind: "upcoming", days: 1, dueOn: "2027-02-10" } }]);
   });
 
   test("wait for a try whose time has come, and go out at once when it fails", () => {
@@ -241,209 +208,5 @@ describe("the notices of a due", () => {
         expect(kinds.filter((kind) => kind === "late charge")).toHaveLength(swept.some((hour) => hour >= 264) ? 1 : 0);
       }),
     );
-  });
-});
-
-describe("a late charge", () => {
-  test("is added once, on the day after the grace days, and is due ten days later", () => {
-    const life = owing({}, { lateCharge });
-
-    expect(told(life, everyDay(9, 40))).toEqual(["9: final 7", "11: late charge"]);
-    const { lateChargeId } = life.booking.dues[1] ?? {};
-    expect(life.booking.dues.filter(({ id }) => id === lateChargeId)).toMatchObject([
-      { amount: 2_500, dueOn: addDays(dueOn, 21), parts: { fee: 2_500 }, sequence: 3, status: "past_due" },
-    ]);
-  });
-
-  test("is at most the legal share of the unpaid amount, and never below the smallest charge", () => {
-    const capped = owing();
-    const life = (unpaidOf: number) => {
-      const one = owing();
-      one.booking = {
-        ...one.booking,
-        dues: one.booking.dues.map((due) => (due.id === "due_1" ? { ...due, paid: due.amount - unpaidOf } : due)),
-      };
-      told(one, everyDay(11, 13));
-      return one.booking.dues.filter(({ kind }) => kind === "late_charge").map(({ amount }) => amount);
-    };
-
-    expect(capped.booking.terms.lateCharge?.capPercent).toBe(5);
-    expect([life(40_000), life(1_019), life(1_000), life(999), life(800)]).toEqual([[2_000], [50], [50], [], []]);
-  });
-
-  test("waits for a payment under way", () => {
-    const life = owing({}, { lateCharge });
-    told(life, everyDay(0, 10));
-    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-
-    expect(told(life, [at(11)])).toEqual([]);
-    life.settle(attempt.id, { kind: "expired" });
-    expect(told(life, [plusHours(at(11), 1)])).toEqual(["11: late charge"]);
-  });
-
-  test("is not added to another late charge, nor while collection is paused", () => {
-    expect(told(owing({ pauses: [{ from: dueOn, until: null }] }), everyDay(11, 20))).toEqual([]);
-    const life = owing({}, { lateCharge });
-    told(life, everyDay(11, 60));
-    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toHaveLength(2);
-  });
-
-  test("is not added if the program has none", () => {
-    const life = owing({}, { nonPayment });
-    told(life, everyDay(9, 30));
-    expect(life.booking.dues.filter(({ kind }) => kind === "late_charge")).toEqual([]);
-  });
-});
-
-describe("a booking that is not paid", () => {
-  const cancelledOn = (life: Life, from = 0, to = 33): string | null => {
-    for (const now of everyDay(from, to)) {
-      life.at(now).sweep();
-      if (life.booking.status === "cancelled") return now.slice(0, 10);
-    }
-    return null;
-  };
-
-  test("is cancelled on the program's day before the start, under the policy, after its final notice", () => {
-    const life = owing();
-
-    expect(cancelledOn(life)).toBe("2027-02-22");
-    expect(life.booking.ending).toMatchObject({ by: "non_payment", refundPercent: 0, kept: 250_000 });
-    expect(life.booking.dues.filter(({ status }) => status === "past_due")).toEqual([]);
-  });
-
-  test("is cancelled on the day after its final notice if that is later", () => {
-    const life = owing();
-    life.pay("due", { dueId: "due_1" });
-    life.booking = {
-      ...life.booking,
-      dues: life.booking.dues.map((due) => (due.id === "due_2" ? { ...due, dueOn: "2027-02-24" } : due)),
-    };
-
-    expect(cancelledOn(life)).toBe("2027-03-04");
-  });
-
-  test("is never cancelled before the day that its final notice named, however late that was sent", () => {
-    const life = owing();
-    told(life, [...everyDay(0, 3), at(20)]);
-    const final = life.events.findLast(({ name }) => name === "DueNotice")?.data;
-
-    expect(final).toMatchObject({ kind: "final", cancelsOn: "2027-02-25" });
-    expect(life.booking.status).toBe("confirmed");
-    expect([life.booking.dueAt, cancelledOn(life, 20)]).toEqual([collectionAt("2027-02-25", zone), "2027-02-25"]);
-  });
-
-  test("is cancelled at once when a payment under way fails", () => {
-    const life = owing();
-    told(life, everyDay(0, 18));
-    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-    life.at(at(18)).sweep();
-
-    expect([life.booking.status, isToCancel(life.booking, life.now)]).toEqual(["confirmed", false]);
-    life.settle(attempt.id, { kind: "expired" });
-    expect(life.booking.dueAt).toBe(at(18));
-    life.at(plusHours(at(18), 1)).sweep();
-    expect(life.booking.status).toBe("cancelled");
-  });
-
-  test("is cancelled at the next collection time after a debit fails during a day, not within the hour", () => {
-    const life = owing();
-    told(life, everyDay(0, 18));
-    const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
-    life.at(plusHours(at(19), 5)).settle(attempt.id, { kind: "failed", paymentIntentId: "pi_1", code: "no_account" });
-    life.sweep();
-
-    expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
-    life.at(at(20)).sweep();
-    expect(life.booking.status).toBe("cancelled");
-  });
-
-  test("is cancelled at the first collection time after its confirmation if that comes late", () => {
-    const life = owing();
-    told(life, everyDay(0, 9));
-    life.booking = unconfirm(life.booking, life.now).booking;
-    life
-      .at(plusHours(at(19), 5))
-      .confirm()
-      .sweep();
-
-    expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
-    expect(cancelledOn(life, 20)).toBe("2027-02-24");
-  });
-
-  test("is not cancelled for non-payment while it awaits its clearance", () => {
-    const life = owing();
-    told(life, everyDay(0, 9));
-
-    expect(isToCancel(life.booking, at(20))).toBe(true);
-    expect(isToCancel({ ...life.booking, status: "awaiting_clearance" }, at(20))).toBe(false);
-  });
-
-  test("is cancelled no earlier than the day on which staff resume its collection", () => {
-    const life = owing();
-    told(life, everyDay(0, 9));
-    life.booking = { ...life.booking, pauses: [{ from: addDays(dueOn, 9), until: addDays(dueOn, 22) }] };
-    life.at(plusHours(at(22), -1)).sweep();
-
-    expect([life.booking.status, cancelledOn(life, 22)]).toEqual(["confirmed", "2027-02-26"]);
-  });
-
-  test.each<[string, (life: Life) => unknown]>([
-    [
-      "the program has no such rule",
-      (life) => {
-        life.booking = { ...life.booking, terms: { ...life.booking.terms, nonPayment: null } };
-      },
-    ],
-    [
-      "staff have paused its collection",
-      (life) => {
-        life.booking = { ...life.booking, pauses: [{ from: dueOn, until: null }] };
-      },
-    ],
-    [
-      "it waits for its clearance",
-      (life) => {
-        life.booking = { ...life.booking, status: "awaiting_clearance" };
-      },
-    ],
-    [
-      "a debit is processing",
-      (life) => {
-        const attempt = life.checkout("due", { dueId: "due_1" }) as { id: string };
-        life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
-      },
-    ],
-    [
-      "what is unpaid was waived",
-      (life) => {
-        life.booking = {
-          ...life.booking,
-          dues: life.booking.dues.map((due) => (due.kind === "deposit" ? due : { ...due, waived: due.amount })),
-        };
-      },
-    ],
-  ])("is not cancelled if %s", (_, prepare) => {
-    const life = owing();
-    prepare(life);
-
-    expect(cancelledOn(life)).toBeNull();
-  });
-
-  test("is not cancelled from the first day on", () => {
-    const life = owing();
-    told(life, everyDay(0, 9));
-
-    expect(cancelledOn(life, 32, 60)).toBeNull();
-    expect(plusDays(at(31), 1) > "2027-03-08").toBe(true);
-  });
-
-  test("is not cancelled for a late charge alone", () => {
-    const life = owing();
-    told(life, everyDay(0, 12));
-    life.pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
-
-    expect(cancelledOn(life, 12, 40)).toBeNull();
   });
 });
