@@ -13,16 +13,16 @@ const fileOf = ({ path }: Page): string => path.split("/").at(-1) ?? "";
 
 const sections = ["Context", "Decision", "Options considered", "Consequences"];
 
-/** The sections of an ADR that have text, in their order. */
+/** The sections of an ADR that have text, in order. */
 const sectionsIn = (text: string): string[] =>
   [...text.matchAll(/^## (.+)\n\n(?!#)\S/gm)].map(([, title = ""]) => title);
 
-/** What an ADR says of itself, or what is wrong with it. */
+/** The head of an ADR, or its problem. */
 function headOf(adr: Page): Head | string {
   const file = fileOf(adr);
   const [, number, title = "", status = "", date = ""] = headPattern.exec(adr.text) ?? [];
   if (number === undefined) return `${file} does not begin with its number, title, status and date`;
-  if (Number(number) !== Number(file.slice(0, 4))) return `${file} calls itself ${number}`;
+  if (Number(number) !== Number(file.slice(0, 4))) return `${file} has the number ${number} in its title`;
   if (sectionsIn(adr.text).join() !== sections.join()) return `${file} does not consist of ${sections.join(", ")}`;
   return { file, number: Number(number), title, status, date };
 }
@@ -38,17 +38,17 @@ const linesOf = (pages: readonly Page[]): string[] =>
 
 const indexed = (index?.text ?? "").split("\n").filter((line) => /^\| \[\d+\]/.test(line));
 
-describe("the decisions", () => {
-  test("each has its number, title, status, date and sections", () => {
+describe("the architecture decision records", () => {
+  test("have a number, a title, a status, a date and all sections", () => {
     expect(adrs.length).toBeGreaterThan(40);
     expect(problemsOf(adrs)).toEqual([]);
   });
 
-  test("the index has one line for each, as the decision itself says", () => {
+  test("have one line each in the index, equal to their heads", () => {
     expect(indexed).toEqual(linesOf(adrs));
   });
 
-  test("control: a head without a status, a wrong number and a missing or empty section are seen", () => {
+  test("control: a head without a status, a wrong number, and a missing or empty section are detected", () => {
     const body = sections.map((title) => `## ${title}\n\nText.\n`).join("\n");
     const status = "Status: accepted, 2026-11-27";
     const problemsIn = (text: string) => problemsOf([{ path: "docs/adr/0007-made-up.md", text }]);

@@ -16,19 +16,19 @@ const sources: Source[] = globSync(
   .filter((path) => !path.endsWith(".test.ts"))
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
-/** Where facts are written, and where those of one table are read. */
+/** The module that writes facts, and those that read them. */
 const writer = "packages/store/src/append-only.ts";
 const readers = ["access-log", "audit", "journal"].map((name) => `packages/store/src/${name}.ts`);
 
-/** A table by its name, by a name that is only known at run time, or taken out of the tables. */
+/** The ledger or the audit table: by name, by a computed name, or destructured from the tables. */
 const namesFacts =
   /\btables\??\.(ledger|audit)\b|\btables\s*\[(?!"(core|clinical|clearance|outbox)"\])|\{[^{}]*\b(ledger|audit)\b[^{}]*\}\s*=\s*[\w.]*tables\b/;
 const writes = /\b(Put|Update|Delete|BatchWrite|TransactWrite)\w*\b/;
 
-/** The one line in which a table is chosen at run time: whether a request's record is clinical. */
+/** Computes a table's name: the clinical table or the core table for a request's idempotency record. */
 const chosen = ["packages/runtime/src/serve.ts"];
 
-/** Sources that could write a journal entry or an audit record past the one module that does. */
+/** Other sources that could write a journal entry or an audit record. */
 function strayWriters(of: readonly Source[]): string[] {
   return of
     .filter(({ path }) => path !== writer && !chosen.includes(path))
@@ -36,7 +36,7 @@ function strayWriters(of: readonly Source[]): string[] {
     .map(({ path }) => path);
 }
 
-/** Each put in a source, whole: from its opening brace to the one that closes it. */
+/** Each put in a source, from its opening brace to the closing one. */
 function putsIn(text: string): string[] {
   return [...text.matchAll(/\bPut: \{/g)].map(({ index, 0: opening }) => {
     let depth = 1;
@@ -52,18 +52,18 @@ const unconditional = (text: string): string[] =>
 describe("facts are added and never replaced", () => {
   const facts = sources.find(({ path }) => path === writer)?.text ?? "";
 
-  test("the journal, the audit log and the outbox are put under the condition that the item is new", () => {
+  test("each put into the journal, the audit log and the outbox requires that the item is new", () => {
     expect(putsIn(facts).map((put) => /tables\.(\w+)/.exec(put)?.[1])).toEqual(["outbox", "ledger", "audit", "audit"]);
     expect(unconditional(facts)).toEqual([]);
     expect(facts).not.toMatch(/\b(Update|Delete|BatchWrite)\w*\b/);
   });
 
-  test("nothing else writes to the journal or to the audit log", () => {
+  test("no other source writes to the journal or to the audit log", () => {
     expect(sources.length).toBeGreaterThan(100);
     expect(strayWriters(sources)).toEqual([]);
   });
 
-  test("control: a put without the condition is seen", () => {
+  test("control: a put without the condition is detected", () => {
     const spoilt = facts.replace('ConditionExpression: "attribute_not_exists(pk)", // I9', "");
 
     expect(spoilt).not.toBe(facts);
@@ -75,7 +75,7 @@ describe("facts are added and never replaced", () => {
     ["functions/made-up.ts", "const { audit } = store.tables;"],
     ["packages/store/src/made-up.ts", "const TableName = store.tables[name];"],
     ["packages/store/src/journal.ts", "new UpdateCommand({ TableName: store.tables.ledger, Key })"],
-  ])("control: %s with %s is seen", (path, text) => {
+  ])("control: in %s, %s is detected", (path, text) => {
     expect(strayWriters([{ path, text }])).toEqual([path]);
   });
 });

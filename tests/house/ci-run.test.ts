@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-/** `.ci/run` of a checkout whose `npm` only tells where it runs, and what is left over there. */
+/** `.ci/run` of a checkout. Its fake `npm` prints the files that it finds where it runs. */
 const script = join(import.meta.dirname, "../../.ci/run");
 const tells = `#!/usr/bin/env bash
 [ "$1" = test ] || exit 1
@@ -38,7 +38,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The fake `npm` lies in the checkout, the one folder that stays reachable, by a relative path. */
+/** The fake `npm` is in the checkout, on a relative path, because `.ci/run` hides all other folders. */
 function run(path: string[] = [], more: Record<string, string> = {}) {
   const searchPath = ["./.ci", ...path, process.env.PATH].join(delimiter);
   return promisify(execFile)("bash", [join(folder, "checkout/.ci/run")], {
@@ -48,8 +48,8 @@ function run(path: string[] = [], more: Record<string, string> = {}) {
 
 describe("`.ci/run` gives `npm test` an empty machine", () => {
   test.each([
-    ["with the temporary folder mounted over", () => []],
-    ["where nothing may be mounted", () => [join(folder, "without-mounts")]],
+    ["by mounting an empty temporary folder", () => []],
+    ["also where mounts are not allowed", () => [join(folder, "without-mounts")]],
   ])("%s", async (_, path) => {
     const { stdout } = await run(path());
 
@@ -61,7 +61,7 @@ describe("`.ci/run` gives `npm test` an empty machine", () => {
     ).toEqual(["home: .config .npmrc", "temporary:", "checkout: ours", "shared: beside it"]);
   });
 
-  test("and ends as it did", async () => {
+  test("and ends with the exit code of npm", async () => {
     const ends = (code: string) =>
       run([], { NPM_ENDS_WITH: code }).then(
         () => 0,

@@ -2,7 +2,7 @@ import { largestCharge, minorDigits, smallestCharge, stepOf, supportedCurrencies
 import { expect, test } from "vitest";
 import * as stripe from "../../packages/stripe-simulator/src/money.ts";
 
-/** Both tables were written from Stripe's page, each by itself: a slip in one of them shows as a difference. */
+/** Both tables were written separately from Stripe's page, so a mistake in one of them shows as a difference. */
 test.each(supportedCurrencies)("%s has the same rule in the product and in the simulated Stripe", (currency) => {
   const { smallest, largest } = stripe.chargeLimits(currency);
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What each part may import of ours. Dependencies point inwards; what is not listed here may import nothing. */
+/** Our packages that each part may import. Dependencies point inwards. */
 const mayImport: Record<string, readonly string[]> = {
   "packages/domain": [],
   "packages/contracts": ["domain"],
@@ -20,13 +20,13 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /**
- * The pure core computes and nothing else: dates without a present, holidays, differences, markup, canonical forms,
+ * The libraries of the pure core: for dates without the current time, holidays, differences, markup, canonical JSON and
  * hashes.
  */
 const domainMayUse =
   /^(temporal-polyfill\/fns\/(?!Now)\w+|@18f\/us-federal-holidays|microdiff|canonicalize|hono\/html|node:crypto)$/;
 
-/** Parts in which time, chance and ids arrive as arguments. */
+/** Parts that receive the time, random numbers and ids as arguments. */
 const below = ["packages/domain", "packages/contracts", "packages/store", "packages/payments", "packages/commands"];
 
 type Source = { path: string; text: string };
@@ -38,7 +38,7 @@ const sourcesOf = (part: string): Source[] =>
 
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
 
-/** Every module that a source names, types included: a type of the outer layer ties the inner one to it as well. */
+/** Every module that a source imports, including types: a type of an outer layer is a dependency too. */
 function importsOf({ text }: Source): string[] {
   const code = withoutComments(text);
   const patterns = [
@@ -63,16 +63,16 @@ function forbiddenImports(part: string, sources: readonly Source[]): string[] {
   );
 }
 
-/** Packages that somebody else could use: with their tests they need nothing of the product, and nothing undeclared. */
+/** Packages that other products could use: they and their tests import only what they declare. */
 const separable = ["packages/local", "packages/stripe-simulator"];
 
 type Manifest = { dependencies?: object; optionalDependencies?: object; devDependencies?: object };
 const manifestOf = (path: string): Manifest => JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
 
-/** What the tests of every package run with. */
+/** The libraries that all tests may import. */
 const testTools = ["vitest", "fast-check"];
 
-/** What a part imports, its tests included, from outside of itself and without declaring it. */
+/** The imports of a part and its tests that are neither its own files nor declared. */
 function undeclaredImports(part: string, sources: readonly Source[], manifest: Manifest): string[] {
   const declared = [manifest.dependencies, manifest.optionalDependencies, manifest.devDependencies].flatMap((names) =>
     Object.keys(names ?? {}),
@@ -95,14 +95,14 @@ const withTestsOf = (part: string): Source[] =>
     text: readFileSync(join(root, path), "utf8"),
   }));
 
-/** The sources of ours that a source imports, by their paths from the root. */
+/** The paths, from the root, of our sources that a source imports. */
 const oursIn = (source: Source): string[] =>
   importsOf(source)
     .filter((specifier) => specifier.startsWith(".") || specifier.startsWith("@clearing/"))
     .map((specifier) => relative(root, createRequire(join(root, source.path)).resolve(specifier)));
 
-/** Each import that closes a circle, with the way around: `a.ts > b.ts > a.ts`. */
-function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
+/** Each import cycle, as its path: `a.ts > b.ts > a.ts`. */
+function cyclesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const left = new Set<string>();
   const visit = (path: string, above: readonly string[]): string[] => {
     if (above.includes(path)) return [[...above.slice(above.indexOf(path)), path].join(" > ")];
@@ -122,14 +122,14 @@ const ambientCalls = (sources: readonly Source[]): string[] =>
   );
 
 describe("dependencies point inwards", () => {
-  test.each(Object.keys(mayImport))("%s imports only what lies further in", (part) => {
+  test.each(Object.keys(mayImport))("%s imports only inner layers", (part) => {
     const sources = sourcesOf(part);
 
     expect(sources.length).toBeGreaterThan(0);
     expect(forbiddenImports(part, sources)).toEqual([]);
   });
 
-  test("every package has its place in the order", () => {
+  test("every package is in the list of layers", () => {
     const packages = globSync("packages/*/package.json", { cwd: root }).map(dirname);
 
     expect(Object.keys(mayImport)).toEqual(expect.arrayContaining(packages));
@@ -152,12 +152,12 @@ describe("dependencies point inwards", () => {
   });
 });
 
-describe("the local stack and the simulator could be taken out", () => {
-  test.each(separable)("%s imports what it declares, in its tests too", (part) => {
+describe("the local stack and the simulator do not depend on the product", () => {
+  test.each(separable)("%s imports only what it declares, also in its tests", (part) => {
     expect(undeclaredImports(part, withTestsOf(part), manifestOf(part))).toEqual([]);
   });
 
-  test.each(separable)("%s declares nothing of the product", (part) => {
+  test.each(separable)("%s declares no dependency on the product", (part) => {
     const { dependencies, optionalDependencies, devDependencies } = manifestOf(part);
     const ours = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
 
@@ -176,51 +176,51 @@ describe("the local stack and the simulator could be taken out", () => {
     'import type { Booking } from "@clearing/domain/booking";',
     'import { openCohort } from "../../../tests/harness/http.ts";',
     'import { DynamoDBClient } from "@aws-sdk/client-dynamodb";',
-  ])("control: a test of one may not %s", (text) => {
+  ])("control: a test may not %s", (text) => {
     const made = { path: "packages/local/src/made-up.test.ts", text };
 
     expect(undeclaredImports("packages/local", [made], manifestOf("packages/local"))).toHaveLength(1);
   });
 });
 
-/** A stack is made of constructs, and the app of stacks. */
+/** The imports of stacks or of the app. Stacks import constructs, and the app imports stacks. */
 const stacksIn = (sources: readonly Source[]): string[] =>
   sources.flatMap((source) =>
     importsOf(source).filter((specifier) => /^\.\.\/(stacks\/|clearing|app)/.test(specifier)),
   );
 
-describe("infrastructure is built from below", () => {
-  test("no construct knows a stack", () => {
+describe("constructs do not depend on stacks", () => {
+  test("no construct imports a stack", () => {
     const sources = sourcesOf("infra/constructs");
 
     expect(sources.length).toBeGreaterThan(0);
     expect(stacksIn(sources)).toEqual([]);
   });
 
-  test("control: a stack's type is seen", () => {
+  test("control: an import of a stack's type is detected", () => {
     const text = 'import type { ApiStack } from "../stacks/api.ts";';
 
     expect(stacksIn([{ path: "infra/constructs/made-up.ts", text }])).toEqual(["../stacks/api.ts"]);
   });
 });
 
-describe("imports run in no circle, types included", () => {
-  test("no source of the repository imports itself by way of others", () => {
+describe("imports have no cycles, including imports of types", () => {
+  test("no source imports itself through others", () => {
     const sources = ["packages", "functions", "infra", "scripts", "tests"].flatMap(sourcesOf);
 
-    expect(circlesIn(new Map(sources.map((source) => [source.path, oursIn(source)])))).toEqual([]);
+    expect(cyclesIn(new Map(sources.map((source) => [source.path, oursIn(source)])))).toEqual([]);
   });
 
   test.each([
     ["of two", { "a.ts": ["b.ts"], "b.ts": ["a.ts"] }, ["a.ts > b.ts > a.ts"]],
-    ["behind a way in", { "a.ts": ["b.ts"], "b.ts": ["c.ts"], "c.ts": ["b.ts"] }, ["b.ts > c.ts > b.ts"]],
+    ["behind an entry", { "a.ts": ["b.ts"], "b.ts": ["c.ts"], "c.ts": ["b.ts"] }, ["b.ts > c.ts > b.ts"]],
     ["of one", { "a.ts": ["a.ts"] }, ["a.ts > a.ts"]],
-    ["not where two ways meet", { "a.ts": ["b.ts", "c.ts"], "b.ts": ["d.ts"], "c.ts": ["d.ts"] }, []],
-  ])("control: a circle %s", (_where, imports, circles) => {
-    expect(circlesIn(new Map(Object.entries(imports)))).toEqual(circles);
+    ["is not found where two paths meet", { "a.ts": ["b.ts", "c.ts"], "b.ts": ["d.ts"], "c.ts": ["d.ts"] }, []],
+  ])("control: a cycle %s", (_where, imports, cycles) => {
+    expect(cyclesIn(new Map(Object.entries(imports)))).toEqual(cycles);
   });
 
-  test("control: a type is an import, and so is our own package by its name", () => {
+  test("control: an import of a type counts, and so does one of our package by its name", () => {
     const made = (text: string) => ({ path: "packages/domain/src/made-up.ts", text });
 
     expect(oursIn(made('import type { Money } from "./money/index.ts";'))).toEqual([
@@ -232,25 +232,25 @@ describe("imports run in no circle, types included", () => {
   });
 });
 
-describe("time, chance and ids come from the handler", () => {
-  test.each(below)("%s reads no clock and draws no lot", (part) => {
+describe("the clock, random numbers and ids come from the handler", () => {
+  test.each(below)("%s reads no clock and creates no random value", (part) => {
     expect(ambientCalls(sourcesOf(part))).toEqual([]);
   });
 
-  test("neither does what a function wires together", () => {
+  test("no function does, except in its handler.ts", () => {
     const wired = sourcesOf("functions").filter(({ path }) => !path.endsWith("/handler.ts"));
 
     expect(ambientCalls(wired)).toEqual([]);
   });
 
   test.each(["Date.now()", "new Date()", "Math.random()", "randomUUID()", "clock = Date.now"])(
-    "control: %s is seen",
+    "control: %s is detected",
     (call) => {
       expect(ambientCalls([{ path: "packages/domain/src/made-up.ts", text: `const made = ${call};` }])).toHaveLength(1);
     },
   );
 
-  test("control: a given instant and a comment are not", () => {
+  test("control: a given instant and a comment are allowed", () => {
     const text = "const made = new Date(instant); // not Date.now()";
 
     expect(ambientCalls([{ path: "packages/domain/src/made-up.ts", text }])).toEqual([]);

@@ -17,19 +17,19 @@ const notFound = {
   },
 };
 
-describe("an answer is held against the OpenAPI document", () => {
+describe("the check of an answer against the OpenAPI document", () => {
   const check = checkAgainst(document);
 
-  test("and passes when it is as documented", () => {
+  test("passes a documented answer", () => {
     expect(check("GET", "/health", health)).toBeNull();
     expect(check("GET", "/v1/programs/prog_1", notFound)).toBeNull();
   });
 
-  test("and passes with a field that is new: answers are open", () => {
+  test("passes an answer with an additional field, since fields may be added", () => {
     expect(check("GET", "/health", { ...health, body: { status: "ok", region: "here" } })).toBeNull();
   });
 
-  test("and passes as the gateway's own words", () => {
+  test("passes the gateway's own answers", () => {
     const headers = new Headers({ "content-type": "application/json" });
 
     for (const path of ["/nothing", "/v1/programs/prog_1%2fnothing", "/v1/programs/%ff"]) {
@@ -39,20 +39,16 @@ describe("an answer is held against the OpenAPI document", () => {
   });
 
   test.each([
-    ["a status", { ...health, status: 418 }, "this status is not documented"],
-    ["a media type", { ...health, headers: new Headers(problem) }, "media type application/problem+json"],
-    [
-      "a header that is missing",
-      { ...health, headers: new Headers({ "content-type": "application/json" }) },
-      "x-request-id",
-    ],
-    ["a field of another value", { ...health, body: { status: "fine" } }, "/status must be equal"],
-    ["a field that is missing", { ...health, body: {} }, "must have required property 'status'"],
-  ])("and fails for %s", (_what, given, reason) => {
+    ["an undocumented status", { ...health, status: 418 }, "this status is not documented"],
+    ["an undocumented media type", { ...health, headers: new Headers(problem) }, "media type application/problem+json"],
+    ["a missing header", { ...health, headers: new Headers({ "content-type": "application/json" }) }, "x-request-id"],
+    ["a field with another value", { ...health, body: { status: "fine" } }, "/status must be equal"],
+    ["a missing field", { ...health, body: {} }, "must have required property 'status'"],
+  ])("fails for %s", (_what, given, reason) => {
     expect(check("GET", "/health?x=1", given)).toContain(reason);
   });
 
-  test("and fails for a page that may be framed", () => {
+  test("fails for a page that may be framed", () => {
     const page = { status: 200, body: "<p>Payment received" };
     const check200 = (policy: string) => {
       const headers = new Headers({ ...json, "content-type": "text/html", "content-security-policy": policy });
@@ -63,23 +59,23 @@ describe("an answer is held against the OpenAPI document", () => {
     expect(check200("default-src 'none'")).toContain("frame");
   });
 
-  test("and fails for a code that this route does not have", () => {
+  test("fails for a code that the route does not have", () => {
     const body = { ...notFound.body, code: "sold_out" };
 
     expect(check("GET", "/v1/programs/prog_1", { ...notFound, body })).toContain("/code must be equal");
   });
 
-  test("and fails for a route that there is not, unless the gateway says so", () => {
+  test("fails for an unknown route, unless the gateway answers", () => {
     expect(check("GET", "/v1/nothing", notFound)).toContain("no route");
   });
 
-  test("and is not where nobody asks for it, as in the benchmarks, whose clients are the same", () => {
+  test("is off unless a project turns it on, so benchmarks can use the same clients", () => {
     holdAgainstDocument("GET", "/health", { ...health, status: 418 });
 
     expect([...undocumented]).toEqual([]);
   });
 
-  test("control: by a doctored document the same answer fails", () => {
+  test("control: the same answer fails by a changed document", () => {
     const doctored = JSON.parse(JSON.stringify(document).replace('"const":"ok"', '"const":"well"'));
 
     expect(checkAgainst(doctored)("GET", "/health", health)).toContain("/status must be equal");

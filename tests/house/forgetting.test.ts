@@ -17,13 +17,13 @@ const sourcesIn = (glob: string): string[] =>
     .filter((path) => !path.endsWith(".test.ts"))
     .map((path) => readFileSync(join(root, path), "utf8"));
 
-/** The routes that a contract defines, by the names of their constants; one that takes raw bytes has no binding. */
+/** The constants of the routes that a contract defines, without routes that take raw bytes: they have no binding. */
 const routesDefined = (contract: string): string[] =>
   [...contract.matchAll(/^export const (\w+) = defineRoute\(\{\n([\s\S]*?)^\}\);$/gm)].flatMap(
     ([, name = "", body = ""]) => (/^ {2}raw: true,$/m.test(body) ? [] : [name]),
   );
 
-/** The routes that a source of a function takes from the contracts. */
+/** The routes that a function's source imports from the contracts. */
 const routesTaken = (source: string): string[] =>
   [
     ...source.matchAll(/^import (?:type )?(\{[^}]*\}|\* as \w+) from "@clearing\/contracts\/routes\/[\w-]+";/gm),
@@ -39,8 +39,8 @@ const unbound = (contracts: readonly string[], functions: readonly string[]): st
 };
 
 /**
- * What must not be forgotten does not compile without it. The compiler checks the types here, with every other source
- * (`npm run check`); each `@ts-expect-error` is an error where its line compiles.
+ * A table with a missing row must not compile. `npm run check` compiles these tests, and an `@ts-expect-error` fails if
+ * its line compiles.
  */
 describe("an event", () => {
   test("has a schema", () => {
@@ -48,11 +48,11 @@ describe("an event", () => {
     expect(Object.keys(events).sort()).toEqual([...eventNames].sort());
   });
 
-  test("has a mail, or the words that it has none", () => {
+  test("has a mail, or the entry `no mail`", () => {
     const { BookingHeld: _, ...forgotten } = mails;
     // @ts-expect-error: BookingHeld is missing.
     const table: typeof mails = forgotten;
-    // @ts-expect-error: nothing is no answer.
+    // @ts-expect-error: undefined is neither a mail nor `no mail`.
     const silent: typeof mails = { ...mails, BookingHeld: undefined };
 
     expectTypeOf<keyof typeof mails>().toEqualTypeOf<EventName>();
@@ -60,15 +60,15 @@ describe("an event", () => {
     expect(silent.BookingHeld).toBeUndefined();
   });
 
-  test("says who may see it", () => {
+  test("has a topic, which decides who may see it", () => {
     for (const name of eventNames) expect(topicOf(name), name).toMatch(/^(money|clearance|other)$/);
-    // @ts-expect-error: a name that no event has.
+    // @ts-expect-error: no event has this name.
     expect(topicOf("BookingForgotten")).toBeUndefined();
   });
 });
 
 describe("a function", () => {
-  test("has its row of permissions", () => {
+  test("has a row of permissions", () => {
     const { booking: _, ...forgotten } = grants;
     // @ts-expect-error: booking is missing.
     const table: typeof grants = forgotten;
@@ -77,11 +77,11 @@ describe("a function", () => {
     expect(Object.keys(table)).toHaveLength(functionNames.length - 1);
   });
 
-  test("says what calls it", () => {
+  test("has a trigger", () => {
     const { sweep: _, ...forgotten } = triggers;
     // @ts-expect-error: sweep is missing.
     const table: typeof triggers = forgotten;
-    // @ts-expect-error: a schedule without its period.
+    // @ts-expect-error: the period of the schedule is missing.
     const never: Trigger = { by: "schedule" };
 
     expectTypeOf<keyof typeof triggers>().toEqualTypeOf<FunctionName>();
@@ -90,7 +90,7 @@ describe("a function", () => {
   });
 });
 
-test("a queue has its alarm", () => {
+test("a queue has an alarm", () => {
   type Props = ConstructorParameters<typeof WatchedQueue>[2];
   // @ts-expect-error: alarm is missing.
   const forgotten: Props = { queueName: "clearing-dev-forgotten" };
@@ -98,7 +98,7 @@ test("a queue has its alarm", () => {
   expect(forgotten).not.toHaveProperty("alarm");
 });
 
-test("a problem has its status and its title", () => {
+test("a problem has a status and a title", () => {
   // @ts-expect-error: status is missing.
   const untold: Problem = { title: "Forgotten" };
   // @ts-expect-error: title is missing.
@@ -125,12 +125,12 @@ describe("a route", () => {
     errors: [],
   };
 
-  test("says who may call it", () => {
+  test("has the roles that may call it", () => {
     // @ts-expect-error: access is missing.
     expect(defineRoute(forgotten)).not.toHaveProperty("access");
   });
 
-  test("is bound by a function, and in the OpenAPI document", () => {
+  test("is bound by a function and is in the OpenAPI document", () => {
     const contracts = sourcesIn("packages/contracts/src/routes/*.ts");
 
     expect(contracts.flatMap(routesDefined).length).toBeGreaterThan(50);
@@ -138,7 +138,7 @@ describe("a route", () => {
     expect(contracts.flatMap(routesDefined)).toHaveLength(routes.filter(({ raw }) => !raw).length);
   });
 
-  test("control: one that no function binds is seen", () => {
+  test("control: a route that no function binds is detected", () => {
     const contract = 'export const forget = defineRoute({\n  operationId: "forget",\n});\n';
 
     const module = 'from "@clearing/contracts/routes/forgotten";';
@@ -149,7 +149,7 @@ describe("a route", () => {
     expect(unbound([contract], [`import { forget } ${module}\ncommand(forget, {`])).toEqual([]);
   });
 
-  test("refuses nothing that the API has no words for", () => {
+  test("refuses only with codes of the API's problems", () => {
     // @ts-expect-error: no problem has this code.
     expect(defineRoute({ ...forgotten, access: "public", errors: ["forgotten"] }).errors).toEqual(["forgotten"]);
   });

@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
-/** A handler is a screen of at most so many lines: what a route's binding says, from `bind(` or `command(` to its end. */
+/** The most lines of a handler, from `bind(` or `command(` to its end, so that it fits on a screen. */
 const longest = 30;
 
-/** What names a result's kind says nothing of a booking. */
+/** Fields that tell the kind of a result: they may be compared, since they are not data of a booking. */
 const tags = new Set(["how", "kind", "outcome", "reason"]);
 
 type Source = { path: string; text: string };
@@ -24,7 +24,7 @@ const sources: Source[] = globSync("functions/**/*.ts", {
 
 type Operand = Expression | PrivateIdentifier;
 
-/** What an operand is called: its own name, or that of the property that it is. */
+/** The name of an operand: of its variable or its property. */
 function nameOf(node: Operand): string {
   if (node.type === "Identifier") return node.name;
   if (node.type === "ChainExpression") return nameOf(node.expression);
@@ -32,7 +32,7 @@ function nameOf(node: Operand): string {
   return node.property.type === "Identifier" ? node.property.name : "";
 }
 
-/** Counters of loops and pages, lengths, and bounds by their names are no dates and no amounts. */
+/** Names of counters, lengths and limits, which are neither dates nor amounts. */
 const counters = new Set(["calls", "found", "left", "length", "page", "pages", "size", "start"]);
 const isCount = (node: Operand) => counters.has(nameOf(node)) || /^max[A-Z]|PerCall$/.test(nameOf(node));
 
@@ -49,7 +49,7 @@ const isNothing = (node: Operand) => (node.type === "Literal" && node.value === 
 const isDecisive = (node: Operand) =>
   decides.test(nameOf(node)) || (node.type === "Literal" && statuses.has(node.value));
 
-/** Where a function decides by itself, and which handlers are longer than a screen. */
+/** The comparisons that a function must leave to the domain, and the handlers that are too long. */
 function strayDecisions({ path, text }: Source): string[] {
   const found: string[] = [];
   const lineOf = (offset: number) => text.slice(0, offset).split("\n").length;
@@ -80,7 +80,7 @@ function strayDecisions({ path, text }: Source): string[] {
 }
 
 describe("a function parses, calls and answers", () => {
-  test("no date, amount or status is compared in functions/, and no handler is longer than a screen", () => {
+  test("functions/ compares no date, amount or status, and each handler fits on a screen", () => {
     expect(sources.length).toBeGreaterThan(40);
     expect(sources.flatMap(strayDecisions)).toEqual([]);
   });
@@ -101,11 +101,11 @@ describe("a function parses, calls and answers", () => {
     'switch (state) { case "awaiting_clearance": }',
     "const live = liveStatuses.includes(booking.status);",
     "const over = statuses.includes('cancelled');",
-  ])("control: %s is seen", (text) => {
+  ])("control: %s is detected", (text) => {
     expect(decisions(text)).toHaveLength(1);
   });
 
-  test.each(["bind", "command"])("control: a %s of 31 lines is seen, one of 30 is not", (name) => {
+  test.each(["bind", "command"])("control: a %s of 31 lines is detected, one of 30 is allowed", (name) => {
     const handler = (lines: number) => `${name}(route, {${"\n".repeat(lines - 1)}});`;
 
     expect(decisions(handler(31))).toHaveLength(1);
@@ -119,7 +119,7 @@ describe("a function parses, calls and answers", () => {
     "if (items.length > 0 && bytes > bytesPerCall) send();",
     'if (caller.roles.includes("admin")) allow();',
     "switch (outcome.kind) { case 'unavailable': }",
-  ])("control: %s decides nothing", (text) => {
+  ])("control: %s is allowed", (text) => {
     expect(decisions(text)).toEqual([]);
   });
 });

@@ -7,13 +7,13 @@ import { guardsAmong, storeMutants } from "../mutants/store.ts";
 const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/invariants.md"), "utf8");
 
-test("the page of the invariants names files that are there", () => {
+test("the page of the invariants names existing files", () => {
   const paths = [...page.matchAll(/`([\w./{},*-]+\.ts)`/g)].map(([, path = ""]) => path);
   expect(paths.length).toBeGreaterThan(30);
   expect(paths.filter((path) => filesOf(path).length === 0)).toEqual([]);
 });
 
-test("the guards that it names are in their files", () => {
+test("the guards that the page names are in their files", () => {
   const guards = [...page.matchAll(/`([\w./-]+\.ts)`: `(\w+)`/g)].map(([, path = "", name = ""]) => ({ path, name }));
   expect(guards.length).toBeGreaterThan(5);
   const missing = guards.filter(
@@ -22,7 +22,7 @@ test("the guards that it names are in their files", () => {
   expect(missing).toEqual([]);
 });
 
-test("each guard that is a condition in a write is taken out in turn", () => {
+test("the mutants include each guard that is a condition of a write", () => {
   const mutants = storeMutants().map((mutant) => ({ mutant }));
   expect([...guardsAmong(mutants).keys()]).toEqual(expect.arrayContaining(["I1", "I2", "I4", "I6", "I9", "I10"]));
   const named = [...page.matchAll(/`store\/[\w-]+\.ts`: `(\w+)`/g)].map(([, name]) => name);

@@ -8,7 +8,7 @@ import type { FunctionSpec } from "../../packages/local/src/topology.ts";
 
 afterEach(() => vi.useRealTimers());
 
-test("what is refused is asked once, however far the stack's clock has been moved", async () => {
+test("a refused call is not retried, however far the stack's clock has been moved", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5 * 3_600_000 });
   let asked = 0;
   const refusing = async () => {

@@ -10,13 +10,13 @@ const sources = globSync(["packages/{domain,store,payments,commands,runtime}/src
   .filter((path) => !path.endsWith(".test.ts"))
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
-/** Calls whose words are not the same each time: a template, a variable, another's message. */
+/** Calls whose message is not a constant: a template, a variable, another error's message. */
 const changingWords = (text: string): string[] =>
   [...text.matchAll(/(?:\blog(?:Of\([^)]*\))?\.(?:info|warn|error)|\bnew Failure)\(\s*([^\s][^\n]*)/g)]
     .map(([, first = ""]) => first)
     .filter((first) => !/^(?:is\w+ \? "[^"$]*" : )?"[^"$]*"/.test(first));
 
-/** Messages that nobody would type into a search box: long, in capitals, or in words that need a second reading. */
+/** Messages that are hard to search for: long, capitalized, or in words that need a second reading. */
 const hardToFind = (text: string): string[] =>
   [
     ...text.matchAll(
@@ -29,17 +29,17 @@ const hardToFind = (text: string): string[] =>
       (message) => message.length > 62 || !/^"[a-z]/.test(message) || /\b(?:that|which|anew|none)\b/.test(message),
     );
 
-/** What is printed past the log, whose fields are checked. */
+/** Whether a source prints without the log, which checks its fields. */
 const printsPastIt = (text: string): boolean => /\bconsole\.|\bprocess\.std(out|err)\b/.test(text);
 
 describe("the log", () => {
-  test("says the same words each time: what changes is in checked fields", () => {
+  test("has constant messages; variable values are in checked fields", () => {
     const found = sources.flatMap(({ path, text }) => changingWords(text).map((words) => `${path}: ${words}`));
 
     expect(found).toEqual([]);
   });
 
-  test("says it in a few plain words that can be searched for", () => {
+  test("has short, plain messages that can be searched for", () => {
     const found = sources.flatMap(({ path, text }) => hardToFind(text).map((message) => `${path}: ${message}`));
 
     expect(found).toEqual([]);
@@ -50,11 +50,11 @@ describe("the log", () => {
     'log.info("events that no webhook had brought")',
     'log.error(isRefusal ? "The bus refused" : "the bus did not answer", error)',
     `new Failure("${"a long message ".repeat(5)}")`,
-  ])("control: %s is hard to find", (call) => {
+  ])("control: the message of %s is detected", (call) => {
     expect(hardToFind(call)).toHaveLength(1);
   });
 
-  test("has no way past it", () => {
+  test("is the only way to print", () => {
     const past = sources.filter(({ text }) => printsPastIt(text)).map(({ path }) => path);
 
     expect(past).toEqual(["packages/runtime/src/log.ts"]);
@@ -65,7 +65,7 @@ describe("the log", () => {
     "deps.log.info(error.message)",
     "new Failure(`Stripe said $" + "{message}`)",
     "logOf(event).error(text, error)",
-  ])("control: %s is seen", (call) => {
+  ])("control: %s is detected", (call) => {
     expect(changingWords(call)).toHaveLength(1);
   });
 });

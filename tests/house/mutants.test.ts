@@ -12,7 +12,7 @@ const textsOf = (condition: string) =>
   clausesOf(condition)?.map(({ start, end, becomes }) => `${condition.slice(start, end)} ${becomes}`);
 
 describe("the clauses of a condition", () => {
-  test("are what AND joins, and the alternatives of each OR", () => {
+  test("are the operands of AND, and the alternatives of OR", () => {
     expect(textsOf("attribute_not_exists(a) AND (b = :b OR c <= :c)")).toEqual([
       "attribute_not_exists(a) always",
       "(b = :b OR c <= :c) always",
@@ -29,7 +29,7 @@ describe("the clauses of a condition", () => {
     expect(textsOf(" AND dues[0].#status = :paid")).toEqual(["dues[0].#status = :paid always"]);
   });
 
-  test.each(["a cohort", "SET a = :a", " AND ", "BKG#", "a, b", ""])("are not seen in %j", (text) => {
+  test.each(["a cohort", "SET a = :a", " AND ", "BKG#", "a, b", ""])("do not exist in %j", (text) => {
     expect(clausesOf(text)).toBeNull();
   });
 });
@@ -41,7 +41,7 @@ export const letGo = (): Guarded<string> => ({ write: { ConditionExpression: \`o
 export const writes = (two: boolean) => [letGo(), ...(two ? [letGo()] : [])];
 `;
 
-test("each clause and each write of a list is a mutant, and the source says the same while all of them sleep", async () => {
+test("each clause and each write of a list is a mutant, and inactive mutants do not change the source's meaning", async () => {
   const mutants = mutantsOf([{ path: "lock.ts", text: lock }]);
   expect(mutants.map(({ id }) => id)).toEqual([
     "lock.ts claim: attribute_not_exists(owner) always",
@@ -55,7 +55,7 @@ test("each clause and each write of a list is a mutant, and the source says the 
   expect(made).toContain("`(owner = :us OR NOT owner = :us)`");
 });
 
-test("what is pushed to a list of writes is a mutant, and each write that is committed", () => {
+test("each write that is pushed to a list, and each that is committed, is a mutant", () => {
   const text = `
 type Guarded<Refusal> = { write: object; refusal: Refusal };
 const letGo = (): Guarded<string> => ({ write: {}, refusal: "stale" });
@@ -72,19 +72,19 @@ export const both = async () => [...(await Promise.all([letGo()]))];
   ]);
 });
 
-test("a condition that is given by its name is a mutant, also in the short form", () => {
+test("a condition in a variable is a mutant, also in a shorthand property", () => {
   const text = "export const put = (ConditionExpression: string) => ({ ConditionExpression });";
   const mutants = mutantsOf([{ path: "put.ts", text }]);
   expect(withMutants(text, mutants)).toContain('({ ConditionExpression: __always("put.ts put: ConditionExpression", ');
 });
 
-/** Beside the packages, so that the tests in it find vitest. */
+/** In node_modules, so that its tests find vitest. */
 const folder = mkdtempSync(join(root, "node_modules/.mutants-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a mutant that no test notices is told of", async () => {
+test("a mutant that no test notices is reported as survived", async () => {
   writeFileSync(join(folder, "lock.ts"), lock);
-  // The condition's second half could be anything.
+  // This test does not check the second half of the condition.
   writeFileSync(
     join(folder, "lock.test.ts"),
     `import { describe, expect, test } from "vitest";

@@ -13,27 +13,27 @@ import {
 const pages = pagesIn("*.md", "docs/**/*.md", "packages/*/README.md");
 const page = (path: string): Page => pages.find((one) => one.path === path) ?? { path, text: "" };
 
-describe("what the pages say is where they say", () => {
-  test("the architecture leads to many files and functions", () => {
+describe("the documentation", () => {
+  test("names many files and functions in the page on architecture", () => {
     expect(sourcesNamed(page("docs/architecture.md")).length).toBeGreaterThan(80);
     expect(declarationsNamed(page("docs/architecture.md")).length).toBeGreaterThan(80);
   });
 
-  // An ADR names what was there when it was decided, and a package's README its own files.
+  // Not in ADRs, which name the files of their time, nor in a package's README, which names files relative to it.
   test.each(pagesIn("{CONTRIBUTING,SECURITY,CHANGELOG}.md", "docs/*.md", "docs/how-to/*.md").map(({ path }) => path))(
-    "the sources and declarations that %s names are there",
+    "names only existing sources and declarations in %s",
     (path) => {
       expect(missingSources(page(path))).toEqual([]);
       expect(missingDeclarations(page(path))).toEqual([]);
     },
   );
 
-  test("no link between the pages is broken", () => {
+  test("has no broken link between its pages", () => {
     expect(pages.length).toBeGreaterThan(50);
     expect(pages.flatMap((one) => brokenLinks(one).map((target) => `${one.path} -> ${target}`))).toEqual([]);
   });
 
-  test("no label of a drawing has a semicolon, at which Mermaid would end the statement", () => {
+  test("has no semicolon in a label of a drawing, where Mermaid would end the statement", () => {
     const doctored = { path: "made-up.md", text: "```mermaid\nstateDiagram-v2\n  a --> b: no; first\n```\n" };
 
     expect(splitDrawingLines(doctored)).toEqual(["  a --> b: no; first"]);
@@ -41,7 +41,7 @@ describe("what the pages say is where they say", () => {
     expect(pages.flatMap(splitDrawingLines)).toEqual([]);
   });
 
-  test("control: what was renamed is seen", () => {
+  test("control: a renamed file, a renamed declaration and a broken link are detected", () => {
     const text = "`store/place.ts`: `isFreeNow`, `isFreeThen`, `store/plaice.ts` and [a page](docs/no-such-page.md)";
     const doctored = { path: "made-up.md", text };
 

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** The README's command that makes the webhook endpoint. */
+/** The README's command that creates the webhook endpoint. */
 const command =
   /curl https:\/\/api\.stripe\.com\/v1\/webhook_endpoints(?:.*\\\n)*.*/.exec(read("README.md"))?.[0] ?? "";
 
@@ -15,13 +15,13 @@ test("the README's webhook endpoint has the API version that the product is pinn
   expect(/api_version=(\S+)/.exec(command)?.[1]).toBe(stripeApiVersion);
 });
 
-test("it asks for the events that the product acts on, and for no other", () => {
+test("the README's webhook endpoint subscribes to exactly the events that the product acts on", () => {
   const asked = [...command.matchAll(/enabled_events\[\]=([a-z_.]+)/g)].map(([, type]) => type);
 
   expect(asked.toSorted()).toEqual(eventsActedOn.toSorted());
 });
 
-/** What another event tells, or nothing does: beginnings, steps on the way, and attributes that are named like events. */
+/** Events that need no action, since another event reports the result, and attributes that are named like events. */
 const needless = [
   "charge.failed",
   "charge.pending",
@@ -33,7 +33,7 @@ const needless = [
   "payment_intent.succeeded",
 ];
 
-test("the product acts on each event that the simulated Stripe sends of a payment, but on what another one tells", () => {
+test("the product acts on each event of a payment in the simulated Stripe, unless another event reports the same", () => {
   const sent = globSync("packages/stripe-simulator/src/**/*.ts", { cwd: root }).flatMap((path) =>
     [...read(path).matchAll(/"((?:checkout\.session|payment_intent|charge|refund)\.[a-z_]+)"/g)].map(
       ([, type = ""]) => type,

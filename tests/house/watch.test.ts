@@ -3,7 +3,7 @@ import { reloading } from "../../scripts/watch.ts";
 
 const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
 
-/** A stack that notes what is reloaded, and a folder of bundles with the hashes that the test gives. */
+/** A stack that records the reloaded functions, and a folder of bundles with the given hashes. */
 function world(hashes: Record<string, string>) {
   const reloaded: string[][] = [];
   const lines: string[] = [];
@@ -16,7 +16,7 @@ function world(hashes: Record<string, string>) {
   return { reload, reloaded, lines, hashes };
 }
 
-test("what a build has changed is reloaded, and nothing else", () => {
+test("only the functions that a build has changed are reloaded", () => {
   const { reload, reloaded, hashes } = world({ booking: "1", "stripe-events": "1" });
   hashes["stripe-events"] = "2";
 

@@ -11,7 +11,7 @@ import { functionOf, permissionsFor, prod, stage, synthesize } from "./stage.ts"
 type Route = { RouteKey: string; AuthorizationType: string; AuthorizerId?: string };
 const routes = stage.ofType("AWS::ApiGatewayV2::Route").map(({ properties }) => properties as Route);
 
-/** What api.md calls public, and what serves machines: nothing else may be asked without a token. */
+/** The public routes, and those that serve machines. Every other route requires a token. */
 const publicRoutes = [
   "GET /docs",
   "GET /health",
@@ -36,7 +36,7 @@ const publicRoutes = [
 
 type Context = Record<string, string>;
 
-/** What anybody may ask for and nobody needs often. */
+/** The routes that anybody may call and nobody calls often. */
 const seldom = [
   "GET /docs",
   "GET /openapi.json",
@@ -59,18 +59,18 @@ describe.each([
   const { properties } = synthesize(context).ofType("AWS::ApiGatewayV2::Stage")[0] as Resource;
   const settings = properties.RouteSettings as RouteSettings;
 
-  test("every route has its own, so that a flood of one takes nothing from another", () => {
+  test("every route has a separate limit, so that a flood on one does not block another", () => {
     expect(Object.keys(settings).sort()).toEqual(routes.map(({ RouteKey }) => RouteKey).sort());
     expect(properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: expect.any(Number) });
   });
 
-  test("pages, documents and calculators take 50 requests a second and 100 at once", () => {
+  test("pages, documents and calculators allow 50 requests a second and a burst of 100", () => {
     for (const key of seldom) {
       expect(settings[key], key).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     }
   });
 
-  test("none of the others is below 200 requests a second and 500 at once", () => {
+  test("all other routes allow at least 200 requests a second and a burst of 500", () => {
     const low = Object.entries(settings)
       .filter(([, limits]) => limits.ThrottlingRateLimit < 200 || limits.ThrottlingBurstLimit < 500)
       .map(([key]) => key);
@@ -83,7 +83,7 @@ type Stage = Pick<typeof stage, "ofType">;
 const poolOf = (label: string, { ofType }: Stage = stage) =>
   ofType("AWS::Cognito::UserPool").find((pool) => pool.label === label);
 
-/** For each route that asks for a token, the pools whose tokens its authorizer takes, by what the authorizer itself says. */
+/** The user pools whose tokens each route accepts, according to its authorizer. */
 function poolsByRoute(synthesized: Stage): Record<string, string> {
   const clientOf = (label: string) =>
     synthesized.ofType("AWS::Cognito::UserPoolClient").find((client) => client.label === label)?.attributes.Ref;
@@ -109,7 +109,7 @@ function poolsByRoute(synthesized: Stage): Record<string, string> {
 test.each([
   ["dev", {}],
   ["prod", prod],
-])("in the stage %s source addresses are kept for 30 days, whatever else is kept longer", (name, context: Context) => {
+])("the stage %s keeps source addresses for 30 days, even if it keeps other logs longer", (name, context: Context) => {
   const groups = synthesize(context).ofType("AWS::Logs::LogGroup");
   const keeping = (group: Resource) => group.properties.RetentionInDays;
   const others = groups.filter((group) => !group.name.endsWith("/api-access"));
@@ -119,13 +119,13 @@ test.each([
 });
 
 describe("the HTTP API", () => {
-  test("only the public routes are without an authorizer", () => {
+  test("only the public routes have no authorizer", () => {
     const open = routes.filter(({ AuthorizationType }) => AuthorizationType === "NONE").map(({ RouteKey }) => RouteKey);
 
     expect(open.sort()).toEqual(publicRoutes);
   });
 
-  test("every other route asks for a token of the pools whose people it is for, and no other's", () => {
+  test("every other route accepts tokens only of the user pools of the people it is for", () => {
     const people = (access: readonly string[]) =>
       [access.includes("client") && "clients", access.some((role) => role !== "client") && "staff"].filter(Boolean);
     const closed = contracts.flatMap(({ method, path, access }) =>
@@ -136,7 +136,7 @@ describe("the HTTP API", () => {
     expect(new Set(closed.map(([, pools]) => pools))).toEqual(new Set(["clients", "staff", "clients and staff"]));
   });
 
-  test("control: a route that takes another pool's tokens is seen", () => {
+  test("control: a route that accepts tokens of another pool is detected", () => {
     const spoilt = synthesize({}, ({ api, data }) => {
       const { pool, client } = data.clients;
       const authorizer = new HttpUserPoolAuthorizer("spoilt", pool, { userPoolClients: [client] });
@@ -147,7 +147,7 @@ describe("the HTTP API", () => {
     expect(poolsByRoute(spoilt)).toMatchObject({ "GET /v1/finance/spoilt": "clients" });
   });
 
-  test("what a function says of a token is kept for five minutes at most, by the token", () => {
+  test("the authorizer's answer is cached per token, for at most five minutes", () => {
     const [shared, ...others] = stage
       .ofType("AWS::ApiGatewayV2::Authorizer")
       .filter(({ properties }) => properties.AuthorizerType === "REQUEST");
@@ -162,7 +162,7 @@ describe("the HTTP API", () => {
     expect(functionOf("authorizer").properties.Timeout).toBeLessThan(10);
   });
 
-  test("the authorizer and the functions behind a token are told both issuers, and may not ask for anything by that", () => {
+  test("the authorizer and the functions behind it know both issuers, and the authorizer has no permission beyond logs", () => {
     const told = stage.ofType("AWS::Lambda::Function").filter(({ properties }) => {
       const { Variables } = properties.Environment as { Variables: Record<string, string> };
       return "STAFF_ISSUER" in Variables;
@@ -184,20 +184,20 @@ describe("the HTTP API", () => {
     expect([...new Set(actions)].sort()).toEqual(["logs", "xray"]);
   });
 
-  test("the routes are those of the OpenAPI document, and there is no catch-all", () => {
+  test("the routes are those of the OpenAPI document, without a catch-all", () => {
     const documented = readRoutes("dist").map(({ method, path }) => `${method} ${path}`);
 
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(documented.sort());
   });
 
-  test("the stage waits for every route, since it is refused if it names one that does not exist yet", () => {
+  test("the HTTP stage depends on every route, since API Gateway refuses settings of a route that does not exist yet", () => {
     const [httpStage] = stage.raws.filter(({ Type }) => Type === "AWS::ApiGatewayV2::Stage");
     const ids = stage.ofType("AWS::ApiGatewayV2::Route").map(({ id }) => id);
 
     expect(httpStage?.DependsOn).toEqual(expect.arrayContaining(ids));
   });
 
-  test("its access log names no person and holds no path, query or body; a source address stands there alone", () => {
+  test("the access log has these fields only: no name, path, query or body", () => {
     const [httpStage] = stage.ofType("AWS::ApiGatewayV2::Stage");
     const settings = httpStage?.properties.AccessLogSettings as { Format: string } | undefined;
 

@@ -4,12 +4,12 @@ import { prod, stage, synthesize } from "./stage.ts";
 const dataTemplate = stage.templates.get("clearing-dev-data");
 const tables = stage.raws.filter(({ Type }) => Type === "AWS::DynamoDB::Table");
 
-describe("what must outlive a deployment", () => {
-  test("there are six tables, on demand", () => {
+describe("resources that must survive a deployment", () => {
+  test("the six tables are billed on demand", () => {
     expect(tables.map(({ Properties }) => Properties.BillingMode)).toEqual(Array(6).fill("PAY_PER_REQUEST"));
   });
 
-  test("every table has point-in-time recovery, deletion protection, and is retained", () => {
+  test("every table has point-in-time recovery and deletion protection, and is retained", () => {
     for (const { Properties, DeletionPolicy, UpdateReplacePolicy } of tables) {
       expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
       expect(Properties.DeletionProtectionEnabled).toBe(true);
@@ -17,7 +17,7 @@ describe("what must outlive a deployment", () => {
     }
   });
 
-  test("so are the clinical key and the people", () => {
+  test("the clinical key and the user pools are retained", () => {
     const kept = stage.raws.filter(({ Type }) => ["AWS::KMS::Key", "AWS::Cognito::UserPool"].includes(Type));
 
     expect(kept).toHaveLength(3);
@@ -27,7 +27,7 @@ describe("what must outlive a deployment", () => {
     dataTemplate?.allResourcesProperties("AWS::Cognito::UserPool", { DeletionProtection: "ACTIVE" });
   });
 
-  test("production's logs and stacks are kept as well", () => {
+  test("production's logs are retained, and its stacks have termination protection", () => {
     const production = synthesize(prod);
 
     const logs = production.raws.filter(({ Type }) => Type === "AWS::Logs::LogGroup");
@@ -35,7 +35,7 @@ describe("what must outlive a deployment", () => {
     for (const stack of Object.values(production.stacks)) expect(stack.terminationProtection).toBe(true);
   });
 
-  test("what is kept under a fixed name does not outlive a first deployment that was rolled back", () => {
+  test("a retained resource with a fixed name is deleted if its first deployment is rolled back", () => {
     const named: Record<string, string> = {
       "AWS::DynamoDB::Table": "TableName",
       "AWS::Logs::LogGroup": "LogGroupName",
@@ -53,7 +53,7 @@ describe("what must outlive a deployment", () => {
     }
   });
 
-  test("production refuses to start without the domain that it mails from, its legal name and an address for answers", () => {
+  test("production requires a mail domain, a legal name and an address for replies", () => {
     for (const flag of ["mailDomain", "merchantName", "supportEmail"] as const) {
       const { [flag]: _, ...others } = prod;
       expect(() => synthesize(others)).toThrow(flag);
@@ -62,7 +62,7 @@ describe("what must outlive a deployment", () => {
 });
 
 describe("keys and indexes", () => {
-  test("the clinical table is encrypted with a key of its own, which rotates", () => {
+  test("the clinical table is encrypted with a separate key, which rotates", () => {
     dataTemplate?.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
     const encrypted = tables.filter(({ Properties }) => Properties.SSESpecification !== undefined);
 
@@ -83,7 +83,7 @@ describe("keys and indexes", () => {
     for (const { Projection } of indexes) expect(Projection).toEqual({ ProjectionType: projection });
   });
 
-  test("the outbox and the ledger have a stream of what is added", () => {
+  test("the outbox and the ledger have a stream of added items", () => {
     const streams = stage.ofType("AWS::DynamoDB::Table").flatMap(({ label, properties }) => {
       const stream = properties.StreamSpecification as { StreamViewType: string } | undefined;
       return stream === undefined ? [] : [`${label}: ${stream.StreamViewType}`];
@@ -92,7 +92,7 @@ describe("keys and indexes", () => {
     expect(streams.sort()).toEqual(["ledger: NEW_IMAGE", "outbox: NEW_IMAGE"]);
   });
 
-  test("only what may lapse has a time to live: no entry of the ledger or the audit log ever does", () => {
+  test("only tables whose items may expire have a time to live; the ledger and the audit log have none", () => {
     const lapsing = stage
       .ofType("AWS::DynamoDB::Table")
       .filter(({ properties }) => properties.TimeToLiveSpecification !== undefined);
@@ -100,7 +100,7 @@ describe("keys and indexes", () => {
     expect(lapsing.map(({ label }) => label).sort()).toEqual(["clinical", "core"]);
   });
 
-  test("no key of Stripe's is in a template", () => {
+  test("no template contains a Stripe key", () => {
     const [secret] = stage.ofType("AWS::SecretsManager::Secret");
 
     expect(secret?.properties.SecretString).toBeUndefined();
@@ -118,8 +118,8 @@ function poolsOf(context: Record<string, string>) {
   return { clients: named("people"), staff: named("staff") };
 }
 
-describe("people", () => {
-  test("clients and staff have a pool each, and the roles are groups of the one that they count in", () => {
+describe("the user pools", () => {
+  test("clients and staff have separate pools, and each role is a group of its people's pool", () => {
     const pools = new Map(
       stage.ofType("AWS::Cognito::UserPool").map(({ attributes, label }) => [attributes.Ref, label]),
     );
@@ -130,7 +130,7 @@ describe("people", () => {
     expect(groups.sort()).toEqual(["people: client", "staff: admin", "staff: clinician", "staff: finance"]);
   });
 
-  test("staff do not sign themselves up, and need a password and an authenticator app, in every stage", () => {
+  test("staff cannot sign themselves up, and need a password and an authenticator app, in every stage", () => {
     for (const context of [{}, prod]) {
       const { properties } = poolsOf(context).staff;
       expect(properties).toMatchObject({
@@ -142,7 +142,7 @@ describe("people", () => {
     }
   });
 
-  test("production watches both pools for takeovers", () => {
+  test("production protects both pools against account takeover", () => {
     for (const { properties } of Object.values(poolsOf(prod))) {
       expect(properties).toMatchObject({
         UserPoolTier: "PLUS",
@@ -151,7 +151,7 @@ describe("people", () => {
     }
   });
 
-  test("tokens of clients last an hour, those of staff 15 minutes, and nobody stays signed in over 12 hours", () => {
+  test("tokens of clients last an hour, those of staff 15 minutes, and a sign-in lasts 12 hours", () => {
     const lives = stage.ofType("AWS::Cognito::UserPoolClient").map(({ label, properties }) => {
       const { IdToken, AccessToken, RefreshToken } = properties.TokenValidityUnits as Record<string, string>;
       expect([IdToken, AccessToken, RefreshToken]).toEqual(["minutes", "minutes", "minutes"]);
@@ -164,7 +164,7 @@ describe("people", () => {
     ]);
   });
 
-  test("staff cannot change the address that they are known by", () => {
+  test("staff cannot change their e-mail address", () => {
     const client = stage.ofType("AWS::Cognito::UserPoolClient").find(({ label }) => label === "staff-web");
 
     expect(client?.properties.WriteAttributes).toEqual(["name"]);
@@ -177,7 +177,7 @@ describe("people", () => {
     }
   });
 
-  test("their codes come from the operator's domain as soon as SES has verified it, and answers go to its support address", () => {
+  test("mails with codes come from the operator's domain once SES has verified it, and replies go to its support address", () => {
     const senders = (context: Record<string, string>) =>
       Object.values(poolsOf(context)).map(({ properties }) => properties.EmailConfiguration);
     const replies = { ReplyToEmailAddress: "help@retreats.example" };

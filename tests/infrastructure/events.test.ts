@@ -10,7 +10,7 @@ type Measured = { Namespace: string; MetricName: string; Dimensions?: { Name: st
 const alarms = stage.ofType("AWS::CloudWatch::Alarm").map(
   ({ properties }) =>
     properties as Measured & {
-      /** What an alarm on an expression reckons with. */
+      /** The metrics of an alarm on an expression. */
       Metrics?: { Id: string; Expression?: string; MetricStat?: { Metric: Measured; Period: number; Stat: string } }[];
       AlarmActions: string[];
       TreatMissingData: string;
@@ -31,7 +31,7 @@ const alarmsOn = (metric: string, value: string) =>
     ),
   );
 
-/** The names of api.md, and those of collection. */
+/** The names of all events. */
 const eventRules = [
   "ProgramPublished, CohortOpened, CohortClosed, CohortCancelled, CohortCompleted, PlacesAdded, PlacesRemoved",
   "BookingHeld, HoldExpired, BookingRevived, ParticipationChanged, AutopayChanged, PaymentMethodSaved, AgreementSigned, PaymentSettled, PaymentProcessing",
@@ -52,7 +52,7 @@ describe("queues", () => {
     }
   });
 
-  test("every queue has an alarm: on its age, or on the first message where none should be", () => {
+  test("every queue has an alarm: a work queue on its age, a dead-letter queue on its first message", () => {
     for (const { name } of queues) {
       const metric = dead(name) ? "ApproximateNumberOfMessagesVisible" : "ApproximateAgeOfOldestMessage";
 
@@ -60,7 +60,7 @@ describe("queues", () => {
     }
   });
 
-  test("a message stays hidden for six times what its consumer may take, as Lambda advises, in every queue", () => {
+  test("the visibility timeout of every queue is six times the timeout of its consumer, as Lambda advises", () => {
     const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
 
     for (const { name, properties, attributes } of queues.filter(({ name }) => !dead(name))) {
@@ -72,7 +72,7 @@ describe("queues", () => {
     }
   });
 
-  test("none keeps an order, which nothing needs", () => {
+  test("no queue is FIFO, since no consumer needs an order", () => {
     for (const { name, properties } of queues) expect(properties.FifoQueue, name).toBeUndefined();
   });
 
@@ -87,7 +87,7 @@ describe("queues", () => {
 });
 
 describe("the bus", () => {
-  test("each rule sends what its row says to its own queue, and what it cannot send to the dead letters", () => {
+  test("each rule sends the events of its subscription to its queue, and undeliverable ones to the dead letters", () => {
     const rules = stage.ofType("AWS::Events::Rule");
 
     for (const [name, { source, events }] of Object.entries(subscriptions)) {
@@ -115,13 +115,13 @@ describe("the bus", () => {
     expect(eventRules).toEqual(expect.arrayContaining(subscribed.flatMap(({ events }) => events)));
   });
 
-  test("the mailer hears of every event that it has a mail for, and of no other", () => {
+  test("the mailer subscribes to exactly the events that it has a mail for", () => {
     const mailed = Object.entries(mails).flatMap(([name, about]) => (about === "no mail" ? [] : [name]));
 
     expect([...(subscriptions.mailer?.events ?? [])].sort()).toEqual(mailed.sort());
   });
 
-  test("every event that somebody consumes has a schema in the registry, and only those of api.md do", () => {
+  test("every consumed event has a schema in the registry, and only our events have one", () => {
     const schemas = stage.ofType("AWS::EventSchemas::Schema").map(({ properties }) => properties);
     const names = schemas.map(({ SchemaName }) => String(SchemaName).replace("clearing@", ""));
     const consumed = Object.values(subscriptions).filter(({ source }) => source === "clearing");
@@ -144,7 +144,7 @@ describe("the bus", () => {
     expect(closed.map(({ properties }) => properties.SchemaName)).toEqual([]);
   });
 
-  test("what it carried can be replayed for 90 days", () => {
+  test("its events can be replayed for 90 days", () => {
     stage.templates.get("clearing-dev-events")?.hasResourceProperties("AWS::Events::Archive", {
       RetentionDays: 90,
       EventPattern: { source: ["clearing", "clearing.stripe"] },
@@ -152,8 +152,8 @@ describe("the bus", () => {
   });
 });
 
-describe("what calls the functions", () => {
-  test("the relay reads the outbox's new items, and tries for hours before it parks one", () => {
+describe("the triggers of the functions", () => {
+  test("the relay reads new items of the outbox, and retries for hours before an item becomes a dead letter", () => {
     const [mapping] = stage
       .ofType("AWS::Lambda::EventSourceMapping")
       .filter(({ properties }) => String(properties.EventSourceArn).includes("/stream/"));
@@ -176,7 +176,7 @@ describe("what calls the functions", () => {
       expect(properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
   });
 
-  test("each worker has a queue, which gives it one key in a call and bounds its calls", () => {
+  test("each worker has a queue that sends one key per call and limits concurrent calls", () => {
     const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
 
     for (const [name, { concurrency }] of Object.entries(workers)) {
@@ -189,13 +189,13 @@ describe("what calls the functions", () => {
     }
   });
 
-  test("a try of a key is another worker's only when the one that began it must be over", () => {
+  test("a worker times out before its turn ends, so that two workers never work on one key", () => {
     for (const name of Object.keys(workers)) {
       expect(functionNamed(`clearing-dev-${name}`).properties.Timeout, name).toBeLessThanOrEqual(turnSeconds);
     }
   });
 
-  test("a run that fails is not repeated, since the next one follows, and is reported to the dead letters", () => {
+  test("a failed run becomes a dead letter and is not repeated, since the next one follows", () => {
     const configs = stage.ofType("AWS::Lambda::EventInvokeConfig").map(({ properties }) => properties);
 
     expect(configs.map(({ FunctionName }) => FunctionName).sort()).toEqual(
@@ -212,7 +212,7 @@ describe("what calls the functions", () => {
     }
   });
 
-  test("schedules run on the minute, no window, what cannot be called to dead letters", () => {
+  test("schedules run without a flexible window, and calls that fail become dead letters", () => {
     const made = stage.ofType("AWS::Scheduler::Schedule").map(({ name, properties }) => [name, properties] as const);
 
     expect(made).toHaveLength(Object.keys(schedules).length);
@@ -226,14 +226,14 @@ describe("what calls the functions", () => {
   });
 });
 
-describe("what a person is told", () => {
-  test("every alarm goes to the topic", () => {
+describe("the alarms", () => {
+  test("notify the topic", () => {
     const topic = stage.ofType("AWS::SNS::Topic")[0]?.attributes.Ref;
 
     for (const alarm of alarms) expect(alarm.AlarmActions).toEqual([topic]);
   });
 
-  test("silence is no alarm but of what runs by the clock", () => {
+  test("missing data raises an alarm only for functions on a schedule", () => {
     const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData !== "notBreaching");
 
     expect(silent).toHaveLength(Object.keys(schedules).length);
@@ -244,7 +244,7 @@ describe("what a person is told", () => {
     }
   });
 
-  test("what the functions count themselves has an alarm, but for what is only to be looked at", () => {
+  test("watch every metric that the functions emit, except those that are only for looking at", () => {
     const onlySeen = [
       "Latency",
       "MailKept",
@@ -277,7 +277,7 @@ describe("what a person is told", () => {
       expect(dashboard).toContain(`["Clearing","${MetricName}","stage","dev"`);
   });
 
-  test("CloudWatch of this account may publish to the topic, and nobody does so in the clear", () => {
+  test("can be published only by CloudWatch of this account, and only over TLS", () => {
     const operations = stage.templates.get("clearing-dev-operations");
 
     operations?.hasResourceProperties("AWS::SNS::TopicPolicy", {
@@ -295,7 +295,7 @@ describe("what a person is told", () => {
     });
   });
 
-  test("an address that is given hears of them", () => {
+  test("are mailed to the given address", () => {
     const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
     const [topic] = ofType("AWS::SNS::Topic");
     const deadLetterTargetArn = expect.stringMatching(/:clearing-dev-alarms-dead$/);
@@ -311,7 +311,7 @@ describe("what a person is told", () => {
     expect(stage.ofType("AWS::SNS::Subscription")).toEqual([]);
   });
 
-  test("what that address does not take is kept, and is an alarm itself", () => {
+  test("keep a notification that the address does not accept, and raise an alarm about it", () => {
     const { ofType } = synthesize({ alarmEmail: "on-call@retreats.example" });
     const onLostMail = ofType("AWS::CloudWatch::Alarm").filter(({ properties }) =>
       JSON.stringify(properties).includes("clearing-dev-alarms-dead"),
@@ -320,7 +320,7 @@ describe("what a person is told", () => {
     expect(onLostMail.map(({ properties }) => properties.MetricName)).toEqual(["ApproximateNumberOfMessagesVisible"]);
   });
 
-  test("the outbox's age, the API's failures and the webhook's have one", () => {
+  test("watch the outbox's age, the failures of the API and those of the webhook", () => {
     expect(alarmsOn("OutboxAge", "dev")).toMatchObject([{ Threshold: 5 * 60 * 1000, Statistic: "Maximum" }]);
     expect(alarmsOn("4xx", "/webhooks/stripe")).toHaveLength(1);
     expect(alarmsOn("5xx", "/webhooks/stripe")).toHaveLength(1);
@@ -328,7 +328,7 @@ describe("what a person is told", () => {
     expect(on5xx).toHaveLength(2);
   });
 
-  test("unsigned calls, which anybody can send, raise nothing by themselves, in a quiet night either", () => {
+  test("ignore unsigned calls, which anybody can send, unless events of Stripe are missed too", () => {
     const deliveries = [
       { Name: "ApiId", Value: expect.any(String) },
       { Name: "Method", Value: "POST" },
@@ -348,14 +348,14 @@ describe("what a person is told", () => {
         ["refused", 900, "Sum"],
         ["missed", 900, "Sum"],
       ]);
-      // What no stranger can bring about: events of Stripe's own that had no delivery which was accepted.
+      // No stranger can cause this: Stripe has events of which no delivery was accepted.
       expect(measuredBy(alarm)[2]).toMatchObject({ Namespace: "Clearing", MetricName: "RecoveredEvents" });
       expect(measuredBy(alarm)[0]).toMatchObject({ MetricName: "Count", Dimensions: deliveries });
     }
     expect(refusals.map((alarm) => measuredBy(alarm)[1]?.MetricName)).toEqual(["4xx", "WebhookRefused"]);
   });
 
-  test("a 503 that is answered until Stripe is configured wakes nobody", () => {
+  test("ignore a 503 that the API answers until Stripe is configured", () => {
     const ofStage = { Name: "stage", Value: "dev" };
     const counts = [...alarmsOn("5xx", "/webhooks/stripe"), ...alarmsOn("StripeNotConfigured", "dev")];
 
@@ -367,7 +367,7 @@ describe("what a person is told", () => {
     ]);
   });
 
-  test("so have the errors of every function, but of the authorizer, on which anybody's wrong token is one", () => {
+  test("watch the errors of every function except the authorizer, where anybody's invalid token is an error", () => {
     for (const { name, label } of stage.ofType("AWS::Lambda::Function"))
       expect(alarmsOn("Errors", name), name).toHaveLength(label === "authorizer" ? 0 : 1);
     expect(alarmsOn("SigningKeysUnavailable", "dev")).toHaveLength(1);

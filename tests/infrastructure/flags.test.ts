@@ -14,7 +14,7 @@ const readme = readFileSync("README.md", "utf8");
 
 const settingsOf = (given: Record<string, unknown>) => readSettings({ getAllContext: () => given });
 
-/** Why a stage may not have these flags together; null where it may. */
+/** Why these flags are refused; null if a stage may have them. */
 function refusalOf(given: Record<string, unknown>): string | null {
   try {
     settingsOf(given);
@@ -24,7 +24,7 @@ function refusalOf(given: Record<string, unknown>): string | null {
   }
 }
 
-/** Every choice of flags that a stage may have: each of the table's examples, or the flag left out. */
+/** All accepted combinations of flags: of each flag one of its examples, or no value. */
 const allowed = names
   .reduce<Given[]>(
     (choices, name) =>
@@ -38,7 +38,7 @@ const pairsOf = (choice: Given): string[] => {
   return values.flatMap((value, index) => values.slice(index + 1).map((other) => `${value} ${other}`));
 };
 
-/** Few of those choices, in which each pair of values that may come together does so. */
+/** A few combinations that contain each accepted pair of values (pairwise testing). */
 function inPairs(choices: readonly Given[]): Given[] {
   const left = choices.map((choice) => ({ choice, pairs: pairsOf(choice), news: Number.POSITIVE_INFINITY }));
   const open = new Set(left.flatMap(({ pairs }) => pairs));
@@ -46,7 +46,7 @@ function inPairs(choices: readonly Given[]): Given[] {
   while (open.size > 0) {
     let best = { choice: {} as Given, pairs: [] as string[], news: 0 };
     for (const one of left) {
-      // A choice has no more new pairs than it had before.
+      // The number of new pairs of a choice never grows.
       if (one.news <= best.news) continue;
       one.news = one.pairs.filter((pair) => open.has(pair)).length;
       if (one.news > best.news) best = one;
@@ -59,7 +59,7 @@ function inPairs(choices: readonly Given[]): Given[] {
 
 const combinations = inPairs(allowed);
 
-/** What the rule packs find in a stage and nobody has given a reason for. */
+/** The violations of the rule packs that have no written reason. */
 function findings(given: Given): string[] {
   const { app } = synthesize(given);
   checkWithNag(app);
@@ -68,8 +68,8 @@ function findings(given: Given): string[] {
 
 const asWords = (given: Given) => names.flatMap((name) => (given[name] ? [`-c ${name}=${given[name]}`] : [])).join(" ");
 
-describe("every combination of flags, in pairs", () => {
-  test("each example of each flag is among them", () => {
+describe("flags, combined in pairs", () => {
+  test("include each example of each flag", () => {
     const chosen = combinations.flatMap((given) => Object.entries(given).map(([name, value]) => `${name}=${value}`));
     const examples = names.flatMap((name) => flags[name].examples.map((value) => `${name}=${value}`));
 
@@ -77,7 +77,7 @@ describe("every combination of flags, in pairs", () => {
   });
 
   test.each(combinations.map((given) => ({ given, words: asWords(given) || "no flag" })))(
-    "$words is synthesized, and the rule packs find nothing that has no written reason",
+    "$words: the stage is synthesized, and each violation of the rule packs has a written reason",
     ({ given }) => {
       expect(findings(given)).toEqual([]);
     },
@@ -91,7 +91,7 @@ describe("the README", () => {
       .split("\0")
       .slice(0, -1);
 
-  test("has a command to deploy that is synthesized as it is printed", () => {
+  test("prints a deploy command whose flags are accepted", () => {
     const command = /^ *(npx cdk deploy (?:.*\\\n)*.*)$/m.exec(readme)?.[1] ?? "";
     const words = wordsOf(command);
     const given = words.flatMap((word, index) => (words[index - 1] === "-c" ? [word] : []));
@@ -102,13 +102,13 @@ describe("the README", () => {
     expect(findings(Object.fromEntries(given.map((flag) => flag.split("=", 2))))).toEqual([]);
   });
 
-  test("has a table of all flags, in the words of the settings", () => {
+  test("has a table of all flags, with the texts of infra/flags.ts", () => {
     const rows = names.map((name) => `| \`${name}\` | ${flags[name].decides} | \`${flags[name].examples[0]}\` |`);
 
     expect(readme.match(/^\| `\w+` \| .* \| `[^`]*` \|$/gm)).toEqual(rows);
   });
 
-  test("names no flag that there is not", () => {
+  test("names only flags that exist", () => {
     const named = [...readme.matchAll(/-c (\w+)=/g)].map(([, name = ""]) => name);
 
     expect(named.filter((name) => !Object.hasOwn(flags, name))).toEqual([]);
@@ -150,11 +150,11 @@ describe("a flag is refused", () => {
     expect(refusalOf({ ...others, [name]: value })).toContain(`-c ${name}=${value}: must be ${flags[name].takes}`);
   });
 
-  test("when its name is not known, as a slip would leave the stage without what it decides", () => {
+  test("when its name is unknown, since a misspelled flag would leave the stage at the default", () => {
     expect(refusalOf({ alarmMail: "on-call@retreats.example" })).toContain("unknown flag -c alarmMail");
   });
 
-  test("in one line, by the app that `cdk synth` runs", () => {
+  test("in one line of output, by the app that `cdk synth` runs", () => {
     const outdir = mkdtempSync(join(tmpdir(), "clearing-synth-"));
     const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ alarmMail: "a@b.example" }) };
     const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], { env, encoding: "utf8" });
@@ -164,7 +164,7 @@ describe("a flag is refused", () => {
     expect(stderr).toMatch(/^unknown flag -c alarmMail\. Known flags: stage, .*\n$/);
   });
 
-  test("not when it is the CDK's own", () => {
+  test("but not when it belongs to the CDK", () => {
     expect(
       refusalOf({ "aws:cdk:enable-path-metadata": true, "@aws-cdk/core:x": true, "acknowledged-issue-numbers": [] }),
     ).toBeNull();

@@ -6,7 +6,7 @@ import { functionNames } from "../../infra/grants.ts";
 import { triggers } from "../../infra/triggers.ts";
 import { functionOf, settingsOf, stage, synthesize } from "./stage.ts";
 
-/** The sources that are in a function's bundle, chunks that load later included. */
+/** The sources in a function's bundle, including chunks that load later. */
 function sourcesIn(name: string): string[] {
   const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8")) as Metafile;
   return Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
@@ -19,7 +19,7 @@ function packagesIn(name: string): Set<string> {
 
 type Target = { Arn: string };
 
-/** The functions that a source of this kind is mapped to. */
+/** The functions with an event source mapping of this kind. */
 function mappedTo(isSource: (arn: string) => boolean): unknown[] {
   const mappings = stage.ofType("AWS::Lambda::EventSourceMapping").map(({ properties }) => properties);
   const mapped = mappings.filter(({ EventSourceArn }) => isSource(String(EventSourceArn)));
@@ -29,13 +29,13 @@ function mappedTo(isSource: (arn: string) => boolean): unknown[] {
 }
 
 describe("functions", () => {
-  test("there is one for every name, and no other", () => {
+  test("exist for exactly the names in infra/grants.ts", () => {
     const labels = stage.ofType("AWS::Lambda::Function").map(({ label }) => label);
 
     expect(labels.sort()).toEqual([...functionNames].sort());
   });
 
-  test("each is called by what its row says, and by nothing else", () => {
+  test("are called only by the trigger in their row", () => {
     const integrations = stage.ofType("AWS::ApiGatewayV2::Integration");
     const rules = stage.ofType("AWS::Events::Rule").flatMap(({ properties }) => properties.Targets as Target[]);
     const isQueue = (arn: string) => arn.includes(":sqs:");
@@ -58,7 +58,7 @@ describe("functions", () => {
     }
   });
 
-  test("each runs on the Node that tested it, on arm64, and logs JSON with readable stacks", () => {
+  test("run on the tested version of Node, on arm64, and log JSON with source-mapped stacks", () => {
     for (const name of functionNames) {
       expect(functionOf(name).properties, name).toMatchObject({
         Runtime: `nodejs${process.versions.node.split(".")[0]}.x`,
@@ -70,7 +70,7 @@ describe("functions", () => {
     }
   });
 
-  test("the one that admits programs knows the currencies that the account settles: dollars, or what the stage says", () => {
+  test("include one that creates programs: it knows the account's currencies, by default dollars", () => {
     const said = (settlementCurrencies: string) => settingsOf({ settlementCurrencies }).settlementCurrencies;
 
     expect(functionOf("admin").properties).toMatchObject({
@@ -81,7 +81,7 @@ describe("functions", () => {
     expect(() => said("usd,xyz")).toThrow("-c settlementCurrencies: xyz is not supported");
   });
 
-  test("the clinical function alone hears that one clinician may sign both evaluations, where the operator says so", () => {
+  test("only the clinical function knows whether one clinician may sign both evaluations", () => {
     const told = ({ ofType }: Pick<typeof stage, "ofType">) =>
       ofType("AWS::Lambda::Function")
         .filter(({ properties }) => JSON.stringify(properties.Environment).includes("ONE_CLINICIAN_MAY_SIGN_BOTH"))
@@ -91,7 +91,7 @@ describe("functions", () => {
     expect(told(synthesize({ oneClinicianMaySignBoth: "true" }))).toEqual(["clinical"]);
   });
 
-  test("the catalogue alone is told what the law sets of credit, where the operator says so", () => {
+  test("only the catalogue knows the operator's figures of credit law", () => {
     const told = ({ ofType }: Pick<typeof stage, "ofType">) =>
       ofType("AWS::Lambda::Function")
         .filter(({ properties }) => /CREDIT_EXEMPT_ABOVE.*LATE_CHARGE_CAP/.test(JSON.stringify(properties.Environment)))
@@ -103,7 +103,7 @@ describe("functions", () => {
     ]);
   });
 
-  test("none reserves concurrency, which a new account has none of, unless the stage keeps some for the webhook", () => {
+  test("reserve no concurrency, since a new account cannot, unless the stage reserves some for the webhook", () => {
     const reserved = ({ ofType }: Pick<typeof stage, "ofType">) =>
       ofType("AWS::Lambda::Function").flatMap(({ label, properties }) =>
         "ReservedConcurrentExecutions" in properties ? [[label, properties.ReservedConcurrentExecutions]] : [],
@@ -113,7 +113,7 @@ describe("functions", () => {
     expect(reserved(synthesize({ webhookConcurrency: "20" }))).toEqual([["webhook", 20]]);
   });
 
-  test("an HTTP function gives up before the gateway does", () => {
+  test("behind the gateway time out before the gateway does", () => {
     const behind = stage.ofType("AWS::ApiGatewayV2::Integration").map(({ properties }) => properties.IntegrationUri);
     const http = stage.ofType("AWS::Lambda::Function").filter(({ attributes }) => behind.includes(attributes.Arn));
 
@@ -121,7 +121,7 @@ describe("functions", () => {
     for (const { properties } of http) expect(properties.Timeout).toBeLessThan(30);
   });
 
-  test("every log group forgets in time", () => {
+  test("keep their logs for 30 days", () => {
     const groups = stage.ofType("AWS::Logs::LogGroup");
 
     expect(groups).toHaveLength(functionNames.length + 1);
@@ -130,7 +130,7 @@ describe("functions", () => {
 });
 
 describe("bundles", () => {
-  test("the booking function carries neither Stripe nor the EventBridge client", () => {
+  test("the booking function contains neither Stripe nor the EventBridge client", () => {
     const packages = packagesIn("booking");
 
     expect(packages).toContain("@aws-sdk/lib-dynamodb");
@@ -144,13 +144,13 @@ describe("bundles", () => {
     expect(sourcesIn(name).filter((path) => documents.test(path))).toEqual([]);
   });
 
-  test("control: they are seen where they are", () => {
+  test("control: other bundles contain them", () => {
     expect(sourcesIn("catalogue")).toContain("packages/contracts/src/routes/catalogue.ts");
     expect(packagesIn("checkout")).toContain("stripe");
     expect(packagesIn("relay")).toContain("@aws-sdk/client-eventbridge");
   });
 
-  test.each(functionNames)("%s leaves nothing to be found at run time but Node itself", (name) => {
+  test.each(functionNames)("%s imports only Node's modules at run time", (name) => {
     const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8")) as Metafile;
     const external = Object.values(outputs).flatMap(({ imports }) => imports.filter((item) => item.external));
 

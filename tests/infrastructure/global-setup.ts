@@ -1,6 +1,6 @@
 import { build } from "../../scripts/build.ts";
 
-/** The stacks are made of what the build wrote. */
+/** The stacks are synthesized from the output of the build. */
 export default async function setup(): Promise<void> {
   await build();
 }

@@ -9,13 +9,13 @@ const on = (name: (typeof functionNames)[number], table: string) =>
   permissionsFor(name).filter(({ resource }) => resource.startsWith(tableArn(table)));
 
 describe("clinical data", () => {
-  test("only the clinical function touches the clinical table or its key", () => {
+  test("only the clinical function may use the clinical table or its key", () => {
     const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => touchesClinical(resource)));
 
     expect(who).toEqual(["clinical"]);
   });
 
-  test("it may do with the key what DynamoDB asks of a user of a table under a customer's key", () => {
+  test("the clinical function has the permissions on the key that DynamoDB requires of a table's user", () => {
     const actions = permissionsFor("clinical").filter(({ resource }) => resource === clinicalKey);
 
     expect(actions.map(({ action }) => action).sort()).toEqual([
@@ -29,7 +29,7 @@ describe("clinical data", () => {
     ]);
   });
 
-  test("and that through DynamoDB alone, in this account", () => {
+  test("the clinical function may use the key only through DynamoDB, in this account", () => {
     const permissions = permissionsFor("clinical").filter(({ resource }) => resource === clinicalKey);
 
     for (const { action, condition } of permissions) {
@@ -39,7 +39,7 @@ describe("clinical data", () => {
     }
   });
 
-  test("no other role does either", () => {
+  test("no other role may use the clinical table or its key", () => {
     const roles = [...rolePermissions(stage.resources)].filter(([, permissions]) =>
       permissions.some(({ resource }) => touchesClinical(resource)),
     );
@@ -47,19 +47,19 @@ describe("clinical data", () => {
     expect(roles).toHaveLength(1);
   });
 
-  test("no other function is told the table's name", () => {
+  test("no other function knows the table's name", () => {
     const told = functionNames.filter((name) => JSON.stringify(functionOf(name).properties).includes("CLINICAL_TABLE"));
 
     expect(told).toEqual(["clinical"]);
   });
 
-  test("the clinical function writes nothing in the core table", () => {
+  test("the clinical function may not write to the core table", () => {
     const actions = on("clinical", "core").map(({ action }) => action);
 
     expect(actions.filter((action) => !/:(GetItem|BatchGetItem|Query|ConditionCheckItem)$/.test(action))).toEqual([]);
   });
 
-  test("whether somebody is cleared is written by the clinical function and the deadlines' worker alone, without a condition on keys", () => {
+  test("only the clinical function and the deadline worker may write a clearance, without a condition on keys", () => {
     const writes = functionNames.flatMap((name) =>
       on(name, "clearance")
         .filter(({ action }) => /:(Put|Update|Delete|BatchWrite)/.test(action))
@@ -74,11 +74,11 @@ describe("clinical data", () => {
   });
 });
 
-describe("what strangers can reach", () => {
+describe("functions that anybody may call", () => {
   test.each([
     ["catalogue", "QUO#*"],
     ["webhook", "EVT#*"],
-  ] as const)("%s, which asks for no token, writes nothing in the core table but %s", (name, key) => {
+  ] as const)("%s, which requires no token, may only put items %s into the core table", (name, key) => {
     const writes = on(name, "core").filter(({ action }) => !/:(Get|BatchGet|Query)/.test(action));
 
     expect(writes.map(({ action }) => action)).toEqual(["dynamodb:PutItem"]);
@@ -87,14 +87,14 @@ describe("what strangers can reach", () => {
 });
 
 describe("append-only tables", () => {
-  test.each(functionNames)("%s changes and deletes no entry of the ledger or of the audit log", (name) => {
+  test.each(functionNames)("%s may not change or delete an entry of the ledger or of the audit log", (name) => {
     const actions = [...on(name, "ledger"), ...on(name, "audit")].map(({ action }) => action);
 
     expect(actions.filter((action) => !/:(PutItem|GetItem|BatchGetItem|Query)$/.test(action))).toEqual([]);
   });
 });
 
-/** A log group's own arn ends in `:*`, its streams; that is no more than the one group. */
+/** Permissions with a wildcard. An ARN of a log group ends in `:*`, for its streams: it does not count. */
 const wildcardsOf = (resources: typeof stage.resources): string[] => {
   const found = [...rolePermissions(resources).values()]
     .flat()
@@ -106,7 +106,7 @@ const wildcardsOf = (resources: typeof stage.resources): string[] => {
 };
 
 describe("least privilege", () => {
-  test("the only wildcards are X-Ray's, which knows no resource, the streams that the outbox ever had, and whom mail goes to", () => {
+  test("the only wildcards are for X-Ray, which has no resources, the outbox's streams, and the recipients of mail", () => {
     expect(wildcardsOf(stage.resources)).toEqual([
       `dynamodb:ListStreams on ${tableArn("outbox")}/stream/*`,
       "ses:SendEmail on arn:aws:ses:us-east-1:000000000000:identity/*",
@@ -115,7 +115,7 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("control: a wildcard in a role is seen", () => {
+  test("control: a wildcard in a role is detected", () => {
     const spoilt = synthesize({}, ({ api }) => {
       const all = new PolicyStatement({ actions: ["dynamodb:*"], resources: ["*"] });
       api.functions.get("finance")?.addToRolePolicy(all);
@@ -124,7 +124,7 @@ describe("least privilege", () => {
     expect(wildcardsOf(spoilt.resources)).toContain("dynamodb:* on *");
   });
 
-  test("a role allows its function the tables of its row, and the environment names the same ones", () => {
+  test("a role allows the tables in its row, and the environment names the same ones", () => {
     for (const name of functionNames) {
       const tables = tableNames;
       const allowed = tables.filter((table) => on(name, table).length > 0);
@@ -140,23 +140,23 @@ describe("least privilege", () => {
     ["finance", "ledger", ["Query"]],
     ["admin", "audit", ["BatchGetItem", "PutItem", "Query"]],
     ["admin", "clearance", ["BatchGetItem", "GetItem"]],
-  ] as const)("%s does with the %s only what it calls", (name, table, calls) => {
+  ] as const)("%s may call on the table %s only what it needs", (name, table, calls) => {
     const actions = new Set(on(name, table).map(({ action }) => action));
 
     expect([...actions].sort()).toEqual(calls.map((call) => `dynamodb:${call}`));
   });
 
-  test("the Stripe secret is read only where Stripe is asked or heard", () => {
+  test("only functions that call Stripe or receive its events may read the Stripe secret", () => {
     const secret = stage.ofType("AWS::SecretsManager::Secret")[0]?.attributes.Ref ?? "";
     const who = functionNames.filter((name) => permissionsFor(name).some(({ resource }) => resource === secret));
 
     expect(who.sort()).toEqual(["catch-up", "checkout", "payment-worker", "stripe-events", "stripe-work", "webhook"]);
   });
 
-  test("the sweep sees which keys are due, hands them out, and may read or change no item", () => {
+  test("the sweep may query the keys of reached deadlines and send them, and may not read or change an item", () => {
     const queue = (worker: string) => `arn:aws:sqs:us-east-1:000000000000:clearing-dev-${worker}-worker`;
     const allowed = permissionsFor("sweep")
-      // Lambda reports in a function's name what failed.
+      // Lambda sends failed calls to the dead letters with the function's role.
       .filter(({ action, resource }) => /^(dynamodb|sqs):/.test(action) && !resource.endsWith("-schedules-dead"))
       .map(({ action, resource }) => `${action} ${resource}`);
 
@@ -176,7 +176,7 @@ describe("least privilege", () => {
     expect(sending).toEqual(["sweep"]);
   });
 
-  test("only the relay and what comes after it put events on the bus, and only the mailer sends mail", () => {
+  test("only relay and resend may put events on the bus, and only the mailer may send mail", () => {
     const allowed = (action: string) =>
       functionNames.filter((name) => permissionsFor(name).some((permission) => permission.action === action));
 
@@ -184,7 +184,7 @@ describe("least privilege", () => {
     expect(allowed("ses:SendEmail")).toEqual(["mailer"]);
   });
 
-  test("every function writes to its own log group only", () => {
+  test("every function may write only to its own log group", () => {
     for (const name of functionNames) {
       const logs = permissionsFor(name).filter(({ action }) => action.startsWith("logs:"));
 

@@ -3,11 +3,11 @@ import { functionOf, permissionsFor, prod, rolePermissions, stage, synthesize } 
 
 const { Variables: variables } = functionOf("mailer").properties.Environment as { Variables: Record<string, string> };
 
-describe("a stage with a domain of its own", () => {
-  test("sends from its one address, to anybody, through a configuration set of its own", () => {
+describe("a stage with a mail domain", () => {
+  test("sends from one address, to anybody, through its own configuration set", () => {
     const sending = permissionsFor("mailer").filter(({ action }) => action === "ses:SendEmail");
 
-    // In SES's sandbox the recipient's identity is asked for as well as the sender's.
+    // SES's sandbox also requires permission on the recipient's identity.
     expect(sending.map(({ resource }) => resource.split(":").at(-1)).sort()).toEqual([
       "configuration-set/clearing-dev",
       "identity/*",
@@ -22,7 +22,7 @@ describe("a stage with a domain of its own", () => {
     });
   });
 
-  test("hears of bounces and complaints, and sends no more to an address that had one", () => {
+  test("receives bounces and complaints, and suppresses later mail to such an address", () => {
     const data = stage.templates.get("clearing-dev-data");
 
     data?.hasResourceProperties("AWS::SES::ConfigurationSet", {
@@ -39,12 +39,12 @@ describe("a stage with a domain of its own", () => {
     });
   });
 
-  test("makes the domain's identity, and says what to enter into its DNS", () => {
+  test("creates the domain's identity, and outputs its DNS records", () => {
     expect(stage.ofType("AWS::SES::EmailIdentity").map(({ name }) => name)).toEqual(["retreats.example"]);
     expect(Object.keys(outputs(stage))).toEqual(expect.arrayContaining(["MailRecord1", "MailRecord2", "MailRecord3"]));
   });
 
-  test("uses an identity that exists, as of another stage, and leaves it as it is", () => {
+  test("can use an existing identity, such as another stage's, without changing it", () => {
     const shared = synthesize({ ...prod, mailIdentity: "existing" });
     const allowed = [...rolePermissions(shared.resources).values()].flat();
 
@@ -58,7 +58,7 @@ describe("a stage with a domain of its own", () => {
     expect(() => synthesize({ mailIdentity: "existing" })).toThrow("mailDomain");
   });
 
-  test("says in its mails where answers are read, who can be called, and where bookings are shown", () => {
+  test("passes the support address, the telephone number and the web site to the mailer", () => {
     const reached = synthesize({ ...prod, supportPhone: "+1 555 0100", siteUrl: "https://my.retreats.example" });
     const mailer = reached.ofType("AWS::Lambda::Function").find(({ label }) => label === "mailer");
 
@@ -75,7 +75,7 @@ describe("a stage with a domain of its own", () => {
   });
 });
 
-test("a stage without a domain has nothing to send with: its mailer knows no address, and keeps the mails", () => {
+test("a stage without a mail domain cannot send: its mailer has no sender address and no permission", () => {
   const keeping = synthesize();
   const mailer = keeping.ofType("AWS::Lambda::Function").find(({ label }) => label === "mailer");
   const allowed = [...rolePermissions(keeping.resources).values()].flat().map(({ action }) => action);

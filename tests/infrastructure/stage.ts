@@ -8,8 +8,8 @@ import { resolveStacks } from "../../packages/local/src/intrinsics.ts";
 import type { Resource } from "../../packages/local/src/resource.ts";
 
 /**
- * Makes an app, and removes its folder whatever becomes of it: the CDK makes one in the temporary folder for each. What
- * CDK's own validation finds ends `cdk synth` with an error, and would end no test.
+ * Creates an app, and in the end removes the folder that the CDK creates for it in the temporary folder. CDK's own
+ * validation is off: it ends `cdk synth` with an error, but fails no test.
  */
 function inApp<Result>(context: Record<string, string>, use: (app: App) => Result): Result {
   const app = createApp(context, { validated: false });
@@ -20,10 +20,10 @@ function inApp<Result>(context: Record<string, string>, use: (app: App) => Resul
   }
 }
 
-/** What a stage's flags say. */
+/** The settings that a stage's flags give. */
 export const settingsOf = (context: Record<string, string>) => inApp(context, ({ node }) => readSettings(node));
 
-/** Synthesizes one stage as `cdk synth` does and leaves no files; `change` spoils it, for a control. */
+/** Synthesizes one stage as `cdk synth` does, without leaving files. A control breaks it with `change`. */
 export function synthesize(
   context: Record<string, string> = {},
   change: (stacks: ReturnType<typeof clearing>) => void = () => {},
@@ -35,7 +35,7 @@ export function synthesize(
     return { app: made, stacks: parts, templates: new Map(all.map((one) => [one.stackName, Template.fromStack(one)])) };
   });
   const raw = new Map([...templates].map(([name, template]) => [name, template.toJSON()]));
-  // The local stack's resolver follows references across stacks, so that a statement can be read as what it allows.
+  // The local stack's resolver follows references across stacks, so that statements name the resources they allow.
   const resources = resolveStacks(raw, "https://api.example");
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const raws = [...raw.values()].flatMap(({ Resources }) => Object.values(Resources as Record<string, RawResource>));
@@ -58,7 +58,7 @@ export type Statement = {
 
 const list = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
 
-/** A permission spelled out: one action on one resource, under what condition. */
+/** One action on one resource, with its condition. */
 export type Permission = { action: string; resource: string; condition: Statement["Condition"] };
 
 const permissionsOf = (statements: readonly Statement[]): Permission[] =>
@@ -70,7 +70,7 @@ const permissionsOf = (statements: readonly Statement[]): Permission[] =>
 
 type Document = { Statement: Statement[] };
 
-/** What each role of the stage may do, by the role's name: its own policies and those attached to it. */
+/** The permissions of each role of the stage, by the role's name: from its own policies and the attached ones. */
 export function rolePermissions(resources: readonly Resource[]): Map<string, Permission[]> {
   const roles = new Map<string, Permission[]>();
   for (const { type, name, properties } of resources) {
@@ -91,7 +91,7 @@ export function rolePermissions(resources: readonly Resource[]): Map<string, Per
   return roles;
 }
 
-/** What the stage `prod` is deployed with at the least. */
+/** The flags that the stage `prod` requires. */
 export const prod = {
   stage: "prod",
   merchantName: "Sample Operator",
@@ -109,7 +109,7 @@ export function functionOf(name: FunctionName): Resource {
   return found;
 }
 
-/** Everything that the function's role allows. */
+/** All permissions of the function's role. */
 export function permissionsFor(name: FunctionName): Permission[] {
   const role = String(functionOf(name).properties.Role).split("/").at(-1) ?? "";
   const permissions = roles.get(role);
