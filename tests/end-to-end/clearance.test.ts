@@ -30,7 +30,7 @@ describe("clearance", () => {
     await expectSquare(client);
   });
 
-  test("a slip corrected within the hours declines nobody", async () => {
+  test("a `not_cleared` that is corrected within the hours does not decline the booking", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     await client.evaluate("medical", "not_cleared");
@@ -41,7 +41,7 @@ describe("clearance", () => {
     expect((await client.read()).status).toBe("confirmed");
   });
 
-  test("not cleared while held: no page to pay on, declined after the hours, the place free", async () => {
+  test("a hold that is not cleared cannot be paid, is declined after the hours, and frees its place", async () => {
     const cohort = await openCohort(world, {
       program: {
         holdMinutes: 1_440,
@@ -68,7 +68,7 @@ describe("clearance", () => {
       },
       "withdrawn",
     ],
-  ])("a clearance that %s takes a confirmed booking back, and keeps its place", async (_what, change, status) => {
+  ])("a clearance that %s unconfirms the booking, which keeps its place", async (_what, change, status) => {
     const cohort = await openCohort(world, { count: 1 });
     const client = new Client(world);
     expect((await client.confirm(cohort.id)).status).toBe("confirmed");
@@ -79,7 +79,7 @@ describe("clearance", () => {
     expect((await client.read()).status).toBe("confirmed");
   });
 
-  test("a clearance that ends before the last day stays cleared and confirms nothing", async () => {
+  test("a clearance that ends before the last day stays cleared and does not confirm the booking", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const soon = dayFrom(await world.now(), 10);
@@ -93,7 +93,7 @@ describe("clearance", () => {
     expect((await client.read()).status).toBe("confirmed");
   });
 
-  test("the clearance deadline cancels with a full refund", async () => {
+  test("at the clearance deadline the booking is cancelled with a full refund", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world, { inDays: 25 })).id);
     await world.moveClock({ advance: "P12D" });
@@ -111,7 +111,7 @@ describe("clearance", () => {
     expect(both).toMatchObject({ status: 403, body: { code: "forbidden" } });
   });
 
-  test("the local stack lets the clinical function and the deadlines' worker write a clearance, and no other", () => {
+  test("the local stack lets only the clinical function and the deadline worker write a clearance", () => {
     const { functions, tables } = world.stack.topology;
     const arn = tables.find(({ name }) => name.includes("-clearance"))?.arn ?? "";
     const may = (action: string) =>
@@ -121,19 +121,19 @@ describe("clearance", () => {
     expect(may("ConditionCheckItem")).toContain("booking");
   });
 
-  test("nobody but clinicians reaches the clinical routes", async () => {
+  test("only clinicians may call the clinical routes", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     const statusOf = async (role: string) =>
       (await world.api("GET", `/v1/screenings/${client.id}`, { token: await world.token(role, client.email) })).status;
-    // A client's token is of another pool, which the gateway itself turns away.
+    // The gateway refuses a client's token, because it is of another pool.
     expect([await statusOf("client"), await statusOf("admin"), await statusOf("finance")]).toEqual([401, 403, 403]);
     const token = await world.token("clinician");
     const screening = await world.must("GET", `/v1/screenings/${client.id}`, { token });
     expect(screening).toMatchObject({ bookingId: client.id, missing: ["medical", "psychiatric"], evaluations: [] });
   });
 
-  test("given 200 days before the start warns at once, lapses, and is asked for before the deadline", async () => {
+  test("a clearance 200 days before the start is warned about at once, lapses, and is requested again before the deadline", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world, { inDays: 200 })).id);
     await client.evaluate("medical");

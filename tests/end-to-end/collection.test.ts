@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** A client who has signed with the permission to collect and paid the deposit, whose card then does as it is told. */
+/** A client who has given the permission to collect and paid the deposit. Their card then answers with `outcomes`. */
 async function collecting(outcomes?: string[], paymentMethod = "pm_card_visa", on = cohortId): Promise<Client> {
   const client = new Client(world);
   await client.hold(on, "installments");
@@ -26,7 +26,7 @@ async function collecting(outcomes?: string[], paymentMethod = "pm_card_visa", o
 
 type Intent = { id: string; status: string; payment_method: string | null; metadata: { bookingId?: string } };
 
-/** The payment intents that Stripe has of a booking, the latest first. */
+/** The payment intents of a booking at Stripe, newest first. */
 async function intentsOf({ id }: Client): Promise<Intent[]> {
   const { body } = await world.http.stripe<{ data: Intent[] }>("GET", "payment_intents?limit=100");
   return body.data.filter(({ metadata }) => metadata.bookingId === id);
@@ -37,15 +37,15 @@ const savedMethod = async (client: Client) => (await intentsOf(client)).at(-1)?.
 
 const firstDue = async (client: Client): Promise<Due | undefined> => (await client.read()).dues[1];
 
-/** The clock to a time of the first due's zone, so many days after its date. */
+/** Moves the clock to a time (UTC), `days` after the due's date. */
 async function moveTo({ dueOn }: { dueOn: string }, days: number, time: string): Promise<void> {
   const date = new Date(`${dueOn}T00:00:00Z`);
   date.setUTCDate(date.getUTCDate() + days);
   await world.moveClock({ to: `${date.toISOString().slice(0, 10)}T${time}Z` });
 }
 
-describe("dues that are collected with saved methods", () => {
-  test("go by class of decline: tried on their date at ten, again on the program's days, or by link", async () => {
+describe("dues that are collected from saved methods", () => {
+  test("are tried on their date at ten; after a soft decline again on the program's days, after a hard one by link", async () => {
     const works = await collecting();
     const soft = await collecting(["insufficient_funds", "insufficient_funds", "succeeds"]);
     const hard = await collecting(["lost_card"]);
@@ -92,7 +92,7 @@ describe("dues that are collected with saved methods", () => {
     expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
   });
 
-  test("are collected once, however many of Stripe's answers are lost", async () => {
+  test("are collected once, although half of Stripe's answers are lost", async () => {
     const client = await collecting();
     const due = (await firstDue(client)) as Due;
     await moveTo(due, 0, "14:00:00");
@@ -108,7 +108,7 @@ describe("dues that are collected with saved methods", () => {
 
 type LinkMail = { subject: string; text: string };
 
-test("a card that fails is made up for by the mail's link while every webhook is lost: polls bring the news", async () => {
+test("after a failed card the client pays by the mail's link, and polls settle it although every webhook is lost", async () => {
   const plans = [{ kind: "installments", months: 2 }];
   const { id } = await openCohort(world, { inDays: 150, count: 1, program: { plans } });
   await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
@@ -142,7 +142,7 @@ test("a card that fails is made up for by the mail's link while every webhook is
 type Act = { action: string; reason?: string; before: object; after: object };
 
 describe("exceptions that staff make", () => {
-  test("pause, put off and waive, each with a reason in the audit log, and never on their own booking", async () => {
+  test("pause, defer and waive, each with a reason in the audit log, and never on their own booking", async () => {
     const plans = [{ kind: "installments", months: 2 }];
     const { id } = await openCohort(world, { inDays: 150, count: 1, program: { plans } });
     const client = await collecting(undefined, undefined, id);

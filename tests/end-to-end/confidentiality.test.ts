@@ -33,7 +33,7 @@ afterAll(() => world.stop());
 
 type Schema = { KeySchema?: { AttributeName: string }[] };
 
-/** Everything that is stored, by pages of one table each, with the names of the keys of the table and its indexes. */
+/** All stored items in pages of one table each, with the key names of the table and its indexes. */
 async function everyPage() {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const db = new DynamoDBClient({ endpoint: world.stack.dynamoDbUrl, region: "us-east-1", credentials });
@@ -65,8 +65,8 @@ async function stripeObjects(): Promise<string> {
   return (await Promise.all(answers)).join("\n");
 }
 
-describe("what a person wrote when they cancelled", () => {
-  test("is kept in the core table and nowhere else: in no event, log, audit record, mail or object at Stripe (I8)", async () => {
+describe("the reason that a person wrote when they cancelled", () => {
+  test("is stored only in the core table: in no event, log, audit record, mail or object at Stripe (I8)", async () => {
     const found = await tablesWith(reason);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/core/i);
@@ -75,7 +75,7 @@ describe("what a person wrote when they cancelled", () => {
     for (const text of [events, mail, logs(), await stripeObjects()]) expect(text).not.toContain(reason);
   });
 
-  test("is shown to an admin alone", async () => {
+  test("is shown only to an admin", async () => {
     const seenBy = async (token: string) => (await world.must("GET", leaver.path, { token })).cancellationReason;
     expect(await seenBy(await world.token("admin"))).toBe(reason);
     expect(await seenBy(await world.token("finance"))).toBeUndefined();
@@ -85,17 +85,17 @@ describe("what a person wrote when they cancelled", () => {
 });
 
 describe("clinical data stays in the clinical store (I8)", () => {
-  test("control: the clinician's note is in the clinical table, so that the search would see it elsewhere", async () => {
+  test("control: the search finds the clinician's note in the clinical table", async () => {
     const found = await tablesWith(canary);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/clinical/i);
   });
 
-  test("control: the words of an agreement, which is stored packed, are found", async () => {
+  test("control: the search finds the words of an agreement, which is stored packed", async () => {
     expect((await tablesWith("<h1>Booking agreement</h1>")).map((name) => /core/i.test(name))).toEqual([true]);
   });
 
-  test("it is in no event, no log, no mail, and no object at Stripe", async () => {
+  test("the note is in no event, log or mail, and in no object at Stripe", async () => {
     const events = JSON.stringify(await world.must("GET", "/_local/events"));
     const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
     for (const text of [events, mail, logs(), await stripeObjects()]) {
@@ -105,13 +105,13 @@ describe("clinical data stays in the clinical store (I8)", () => {
     }
   });
 
-  test("a clinical outcome is in no table but the clinical one", async () => {
+  test("a clinical outcome is only in the clinical table", async () => {
     for (const outcome of ["needs_information", "cleared_with_conditions"]) {
       expect((await tablesWith(outcome)).every((name) => /clinical/i.test(name))).toBe(true);
     }
   });
 
-  test("events and logs carry ids and amounts, never a name or an address", async () => {
+  test("events and logs contain ids and amounts, never a name or an address", async () => {
     const events = JSON.stringify(await world.must("GET", "/_local/events"));
     for (const text of [events, logs()]) {
       expect(text).toContain(client.id);
@@ -120,7 +120,7 @@ describe("clinical data stays in the clinical store (I8)", () => {
     }
   });
 
-  test("no key of any table or index carries an e-mail address", async () => {
+  test("no key of a table or index contains an e-mail address", async () => {
     const keys: string[] = [];
     for (const { Items = [], names } of await everyPage()) {
       keys.push(...Items.flatMap((item) => names.map((name) => item[name]?.S ?? "")));
@@ -129,16 +129,16 @@ describe("clinical data stays in the clinical store (I8)", () => {
     expect(keys.filter((key) => key.includes("@"))).toEqual([]);
   });
 
-  test("mails and Stripe hold no word of a treatment", async () => {
+  test("mails and objects at Stripe do not mention a treatment", async () => {
     const mail = JSON.stringify(await world.must("GET", "/_local/mail"));
     for (const text of [mail, await stripeObjects()]) {
       expect(text).not.toMatch(/ketamine|therap|psych|medical|clinic/i);
-      // A word of three letters also turns up within random ids and hashes.
+      // Random ids and hashes can contain a word of three letters.
       expect(text).not.toMatch(/(?<![0-9a-z_])KAP(?![0-9a-z])/i);
     }
   });
 
-  test("what a clinician reads is written down before the answer leaves", async () => {
+  test("a clinician's read is logged before the answer is sent", async () => {
     const token = await world.token("clinician");
     const purpose = { "access-purpose": "operations" };
     const answer = await world.api("GET", `/v1/screenings/${client.id}`, { token, headers: purpose });
@@ -147,8 +147,8 @@ describe("clinical data stays in the clinical store (I8)", () => {
   });
 });
 
-describe("with what a client paid", () => {
-  /** The charge of the deposit as it is stored. */
+describe("a client's payment method", () => {
+  /** The stored charge of the deposit. */
   async function stored(): Promise<Record<string, { S?: string; M?: Record<string, { S?: string }> }>> {
     const items = (await everyPage()).flatMap(({ Items = [] }) => Items);
     const charge = items.find(({ pk, sk }) => pk?.S === `BKG#${client.id}` && sk?.S?.startsWith("CHG#"));
@@ -158,7 +158,7 @@ describe("with what a client paid", () => {
   const wayOfPaying = async () =>
     Object.values((await stored()).paidWith?.M ?? {}).flatMap(({ S }) => (S === undefined ? [] : [S]));
 
-  test("is stored with the charge, and how Stripe booked it", async () => {
+  test("is stored with the charge, and with the id of Stripe's balance transaction", async () => {
     const { balanceTransactionId } = await stored();
 
     expect((await wayOfPaying()).map((id) => id.slice(0, 2)).sort()).toEqual(["fp", "nt", "pm"]);
@@ -185,7 +185,7 @@ describe("an address that bounced", () => {
     await world.quiesce();
   });
 
-  test("is known on the booking, to staff alone", async () => {
+  test("is shown on the booking, only to staff", async () => {
     const seenBy = async (token: string) => (await world.must("GET", bounced.path, { token })).undeliverable;
 
     for (const role of ["admin", "finance", "clinician"]) {
@@ -198,7 +198,7 @@ describe("an address that bounced", () => {
     expect(other.undeliverable).toEqual([]);
   });
 
-  test("is in no log, no event of ours, and no key", async () => {
+  test("is in no log, event or key", async () => {
     const events = JSON.stringify(await world.must("GET", "/_local/events"));
     for (const text of [events, logs()]) {
       expect(text).toContain(bounced.id);
@@ -209,7 +209,7 @@ describe("an address that bounced", () => {
   });
 });
 
-test("an invitation goes to the participant once the payer has signed, and says nothing of who booked", async () => {
+test("an invitation is sent to the participant once the payer has signed, and does not name the payer", async () => {
   const payer = new Client(world, "paying-badger@example.com");
   const guest = "invited-marten@example.com";
   const quoteId = await payer.quote((await openCohort(world)).id);
@@ -227,7 +227,7 @@ test("an invitation goes to the participant once the payer has signed, and says 
   expect(JSON.stringify(items)).not.toContain("badger");
 });
 
-test("the log shows each field that it was given: none has a shape that is unknown to it", () => {
+test("the log withholds no field: each value has its field's shape", () => {
   const withheld = logs()
     .split("\n")
     .filter((line) => line.includes("[withheld]"));
@@ -235,7 +235,7 @@ test("the log shows each field that it was given: none has a shape that is unkno
   expect(withheld).toEqual([]);
 });
 
-/** Keys of all tables that have this text in them, indexes' keys included. */
+/** The keys of all tables and indexes that contain this text. */
 async function keysWith(text: string): Promise<string[]> {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const db = new DynamoDBClient({ endpoint: world.stack.dynamoDbUrl, region: "us-east-1", credentials });

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 import { weakened } from "../proofs/weaken.ts";
 
-/** Mails that are true for a while only: whether they are sent depends on when their event comes. */
+/** Mails that are true only for a while: whether they are sent depends on when their event arrives. */
 const overtaken = ["Your place is on hold", "Your booking is confirmed"];
 
-/** A booking's life from its hold to its refund, and all that came of it, without ids and instants. */
+/** Takes a booking from its hold to its refund. Returns all effects, without ids and instants. */
 async function confirmedThenCancelled(world: World) {
   const client = new Client(world);
   await client.confirm((await openCohort(world, { inDays: 80 })).id);
@@ -36,7 +36,7 @@ async function confirmedThenCancelled(world: World) {
   };
 }
 
-describe("a bus that delivers more than once, refuses a part, or loses its answer", () => {
+describe("a bus that delivers twice, refuses entries, or loses its answer", () => {
   let world: World;
   let without: Awaited<ReturnType<typeof confirmedThenCancelled>>;
   beforeAll(async () => {
@@ -48,10 +48,10 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
   const switchOn = async (faults: { kind: string; rate: number }[]) => {
     for (const fault of faults) await world.faults({ target: "events", seed: 5, ...fault });
   };
-  /** Grows when the relay had to leave a message in the outbox, after its own tries. */
+  /** The relay's log grows when its retries fail and a message stays in the outbox. */
   const relayLog = () => readFileSync(join(world.stack.dataDir, "logs", "relay.log"), "utf8").length;
 
-  test("every event has its effects, each once", () => {
+  test("without faults every event has its effects, each once", () => {
     expect(without.came).toMatchObject({
       booking: { status: "cancelled", paid: 250_000, refunded: 200_000 },
       mails: [
@@ -65,12 +65,12 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
     expect(without.carried).toBe(without.came.events.length);
   });
 
-  test("every message twice: the booking ends as without", async () => {
+  test("every message is delivered twice: the effects are the same", async () => {
     await switchOn([{ kind: "duplicate", rate: 1 }]);
     expect((await confirmedThenCancelled(world)).came).toEqual(without.came);
   });
 
-  test("a part of every request is refused: the booking ends as without", async () => {
+  test("a part of every request is refused: the effects are the same", async () => {
     const before = relayLog();
     await switchOn([
       { kind: "throttle", rate: 0.5 },
@@ -80,7 +80,7 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
     expect(relayLog()).toBeGreaterThan(before);
   });
 
-  test("answers are lost after the events were taken, and every message comes twice, so that some come four times: it ends as without", async () => {
+  test("answers are lost, so the relay sends events again, and every message is delivered twice: the effects are the same", async () => {
     await switchOn([
       { kind: "timeout", rate: 0.5 },
       { kind: "duplicate", rate: 1 },
@@ -90,12 +90,12 @@ describe("a bus that delivers more than once, refuses a part, or loses its answe
     expect(carried).toBeGreaterThan(came.events.length);
   });
 
-  test("the ledger has what Stripe has, once", async () => {
+  test("the ledger agrees with Stripe's balance", async () => {
     const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
     expect(balances).toMatchObject({ stripe_balance: stripe.balance });
   });
 
-  test("control: without the mark of a mail that was sent, a message that comes twice is seen to mail twice", async () => {
+  test("control: without the mark of a sent mail, a message that is delivered twice sends two mails", async () => {
     const condition = /"attribute_not_exists\(pk\) OR heldBy = :holder OR (leaseUntil)/;
     const control = await weakened(
       ["mailer"],
@@ -136,7 +136,7 @@ describe("Stripe's own delays", () => {
   const entriesOf = async (client: Client, kind: string) =>
     (await world.journal(client.id)).filter(({ reference }) => reference.startsWith(`${kind}:`));
 
-  test("a refund while the balance is low waits, and is made once there is money", async () => {
+  test("a refund waits while Stripe's balance is low, and is made once there is money", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world, { inDays: 80 })).id);
     await world.sim("POST", "/_sim/faults", { kind: "low_balance", rate: 1, seed: 1 });

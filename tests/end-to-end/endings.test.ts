@@ -21,7 +21,7 @@ async function accountsOf(client: Client): Promise<Record<string, number>> {
 }
 
 describe("a cancellation by the client", () => {
-  test("it is previewed, and does what the preview said: half of what was paid, less the fee", async () => {
+  test("refunds the amount that its preview shows: half of the payment, less the fee", async () => {
     const cohort = await openCohort(world, { inDays: 45, count: 1 });
     const client = new Client(world);
     await client.confirm(cohort.id);
@@ -50,7 +50,7 @@ describe("a cancellation by the client", () => {
     expect((await client.cancel()).body.code).toBe("invalid_transition");
   });
 
-  test("of five at once, each under a key of its own, one cancels and four come too late", async () => {
+  test("of five at once with different keys, one cancels and four are refused", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const answers = await Promise.all(
@@ -61,7 +61,7 @@ describe("a cancellation by the client", () => {
     expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 75_000 });
   });
 
-  test("of thirty at once under one key, each is told the one answer, and so is a later one", async () => {
+  test("of thirty at once with one key, all get the same answer, and so does a later one", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const answers = await Promise.all(Array.from({ length: 30 }, () => client.tryCancel("client", "one-key")));
@@ -72,7 +72,7 @@ describe("a cancellation by the client", () => {
     );
   });
 
-  test("early enough everything but the fee comes back", async () => {
+  test("early enough refunds everything except the fee", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world, { inDays: 80 })).id);
     expect((await client.cancel()).body).toMatchObject({ status: "cancelled", refunded: 200_000 });
@@ -87,7 +87,7 @@ describe("a cancellation by the client", () => {
     expect(await accountsOf(client)).toMatchObject({ receivable: 0, deferred_revenue: 0, fee_income: -250_000 });
   });
 
-  test("while held it gives the place back, and the page is closed afterwards", async () => {
+  test("of a hold frees the place, and then closes the session", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const client = new Client(world);
     await client.hold(cohort.id);
@@ -98,7 +98,7 @@ describe("a cancellation by the client", () => {
     expect(await available(cohort.id)).toBe(1);
   });
 
-  test("what was paid on the open page meanwhile is settled by the cancellation's tier", async () => {
+  test("a payment on the open session at the same time is settled by the cancellation's tier", async () => {
     await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
     const client = new Client(world);
     await client.hold((await openCohort(world, { inDays: 80 })).id);
@@ -109,7 +109,7 @@ describe("a cancellation by the client", () => {
     await world.sim("DELETE", "/_sim/webhooks");
   });
 
-  test("at 23:55 of a tier's last day it keeps the tier although Stripe is away, and the pages are closed when it is back", async () => {
+  test("at 23:55 on a tier's last day keeps the tier although Stripe is down, and the sessions are closed later", async () => {
     const cohort = await openCohort(world, { inDays: 100 });
     const [paying, leaving] = [new Client(world), new Client(world)];
     for (const client of [paying, leaving]) await client.confirm(cohort.id);
@@ -152,7 +152,7 @@ describe("a cancellation by the client", () => {
 });
 
 describe("a cancellation by the operator", () => {
-  test("it gives everything back, fees included", async () => {
+  test("refunds everything, including fees", async () => {
     const client = new Client(world);
     await client.confirm((await openCohort(world, { inDays: 20 })).id);
     expect((await client.cancel("admin")).body).toMatchObject({ status: "cancelled", refunded: 250_000 });
@@ -161,7 +161,7 @@ describe("a cancellation by the operator", () => {
 });
 
 describe("a refund that Stripe could not deliver", () => {
-  test("it is owed again, and counts no longer as refunded", async () => {
+  test("is owed again, and does not count as refunded", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world, { inDays: 80 })).id);
     await client.sign();
@@ -176,7 +176,7 @@ describe("a refund that Stripe could not deliver", () => {
 });
 
 describe("a refund made by hand at the moment of a cancellation", () => {
-  test("leaves the rest to go out by itself: ledger and Stripe agree, and nobody is told of a refusal", async () => {
+  test("leaves the rest to the cancellation: ledger and Stripe agree, and no refusal is reported", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world, { inDays: 80 })).id);
     await client.sign();
@@ -223,7 +223,7 @@ describe("the retreat", () => {
     return answer;
   };
 
-  test("revenue is earned when an admitted participant's last day is over, and not before", async () => {
+  test("revenue is earned after an admitted participant's last day, and not before", async () => {
     const client = await atTheDoor();
     expect((await admit(client, "admin", "admitted")).status).toBe(200);
     expect((await client.cancel()).body.code).toBe("invalid_transition");
@@ -233,7 +233,7 @@ describe("the retreat", () => {
     expect(await accountsOf(client)).toMatchObject({ earned_revenue: -1_850_000, deferred_revenue: 0, receivable: 0 });
   });
 
-  test("who does not come is cancelled under the policy of the first day", async () => {
+  test("a no-show is cancelled under the policy of the first day", async () => {
     const client = await atTheDoor();
     expect((await admit(client, "admin", "no_show")).body).toMatchObject({
       status: "cancelled",
@@ -243,7 +243,7 @@ describe("the retreat", () => {
     expect(await accountsOf(client)).toMatchObject({ fee_income: -1_850_000, deferred_revenue: 0 });
   });
 
-  test("who is turned away gets everything back, and only a clinician may say so", async () => {
+  test("a participant who is turned away gets a full refund, and only a clinician may turn them away", async () => {
     const client = await atTheDoor();
     expect((await admit(client, "admin", "turned_away")).status).toBe(403);
     expect((await admit(client, "clinician", "turned_away")).body).toMatchObject({
@@ -253,7 +253,7 @@ describe("the retreat", () => {
     expect(await accountsOf(client)).toMatchObject({ deferred_revenue: 0, refunds_payable: 0 });
   });
 
-  test("a cohort is completed with its last day, and nothing of it is changed any more", async () => {
+  test("a cohort is completed after its last day, and then cannot be changed", async () => {
     const cohort = await openCohort(world, { inDays: 15 });
     await world.moveClock({ advance: "P23D" });
     expect(await world.must("GET", `/v1/cohorts/${cohort.id}`)).toMatchObject({ status: "completed" });
@@ -270,6 +270,6 @@ describe("the retreat", () => {
   });
 });
 
-test("every event that was carried is what its schema says", async () => {
+test("every event on the bus matches its schema", async () => {
   expect(await world.misshapenEvents()).toEqual([]);
 });

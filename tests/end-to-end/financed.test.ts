@@ -12,7 +12,7 @@ const mailsTo = async (to: string): Promise<Mail[]> =>
   (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
 const at = (dueOn: string | undefined, time: string) => world.moveClock({ to: `${dueOn}T${time}Z` });
 
-test("a loan is collected, recovered by the mail's link when a card fails, and paid off early, to the cent", async () => {
+test("a loan is collected, paid by the mail's link when a card fails, and paid off early, to the cent", async () => {
   const plans = [{ kind: "financed", months: 12, annualRate: "9.9900" }];
   const { id } = await openCohort(world, { inDays: 100, program: { plans } });
   const client = new Client(world);
@@ -27,7 +27,7 @@ test("a loan is collected, recovered by the mail's link when a card fails, and p
   const intents = await world.http.stripe<{ data: { payment_method: string }[] }>("GET", "payment_intents?limit=1");
   const [{ payment_method: card = "" } = {}] = intents.body.data;
 
-  // The first month is collected by itself; the second month's card is lost, and its mail leads to the page.
+  // The first month is collected automatically. In the second month the card is lost, and the mail has a payment link.
   await at(dues[1]?.dueOn, "20:00:00");
   expect((await client.read()).dues[1]).toMatchObject({ status: "paid" });
   await world.sim("POST", `/_sim/payment_methods/${card}/behavior`, { outcomes: ["lost_card"] });
@@ -47,11 +47,11 @@ test("a loan is collected, recovered by the mail's link when a card fails, and p
   expect((await client.read()).dues[2]).toMatchObject({ status: "paid" });
   expect((await fetch(link, { method: "POST", redirect: "manual" })).headers.get("location")).toBe(link.href);
 
-  // A wrong link says nothing of anybody.
+  // A wrong link shows no data.
   const forged = await fetch(`${link.href.slice(0, -2)}xx`);
   expect([forged.status, (await forged.text()).includes("no longer valid")]).toEqual([404, true]);
 
-  // The rest is paid off between two dates.
+  // The client pays off the rest between two dates.
   const payoff = await world.must<{ amount: number; interest: number }>("GET", `${client.path}/payoff`, {
     token: await client.token(),
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
-/** A stack as it is after a first deployment: the secret of the Stripe account has no value yet. */
+/** A stack as after a first deployment: the Stripe secret has no value yet. */
 let world: World;
 let cohortId: string;
 let isConfigured = false;
@@ -15,13 +15,13 @@ afterAll(() => world.stop());
 
 type Line = { level?: string; message?: string };
 
-/** What the functions logged. */
+/** The log lines of all functions. */
 const logged = (): Line[] =>
   readdirSync(world.stack.logsDir)
     .flatMap((file) => readFileSync(join(world.stack.logsDir, file), "utf8").split("\n"))
     .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Line] : []));
 
-test("before Stripe's secret is there, nobody can pay, a day passes without a dead letter, and nothing fails", async () => {
+test("before the Stripe secret has a value, nobody can pay, and a day passes without a dead letter or an error", async () => {
   const client = new Client(world);
   await client.hold(cohortId);
   await client.sign();
@@ -36,7 +36,7 @@ test("before Stripe's secret is there, nobody can pay, a day passes without a de
   expect(logged().filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
 });
 
-test("minutes after it is there, somebody pays, and Stripe is heard", async () => {
+test("two minutes after the secret has a value, a client pays, and the payment is settled", async () => {
   isConfigured = true;
   await world.moveClock({ advance: "PT2M" });
   const client = new Client(world);

@@ -19,7 +19,7 @@ const available = async (cohortId: string) =>
   (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
 
 describe("holding a place", () => {
-  test("of ten who want the last place one gets it, and nine are told that it is sold out", async () => {
+  test("of ten clients who want the last place, one gets it, and nine are refused as sold out", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const clients = Array.from({ length: 10 }, () => new Client(world));
     const quotes = await Promise.all(clients.map((client) => client.quote(cohort.id)));
@@ -52,7 +52,7 @@ describe("holding a place", () => {
     expect(await available(cohort.id)).toBe(3);
   });
 
-  test("thirty equal requests with one key for the deposit's page are told of one page", async () => {
+  test("thirty equal requests for a session with one key all return the same session", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     await client.sign();
@@ -74,7 +74,7 @@ describe("holding a place", () => {
     expect((await client.tryHold(await client.quote(cohort.id))).body.code).toBe("already_booked");
   });
 
-  test("who has the last place and asks again is told of their booking, and nobody else is", async () => {
+  test("a client who holds the last place and asks again gets the id of their booking; others do not", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const client = new Client(world);
     const quote = await client.quote(cohort.id);
@@ -96,7 +96,7 @@ describe("holding a place", () => {
     expect((await client.hold(cohort.id)).status).toBe("held");
   });
 
-  test("a client holds two places that are not paid for, and is told when there is room for a third", async () => {
+  test("a client may have two unpaid holds, and a refusal says when a third is possible", async () => {
     const cohorts = await Promise.all(Array.from({ length: 3 }, () => openCohort(world)));
     const [first = "", second = "", third = ""] = cohorts.map(({ id }) => id);
     const client = new Client(world);
@@ -113,7 +113,7 @@ describe("holding a place", () => {
     expect((await client.hold(third)).status).toBe("held");
   });
 
-  test("who lets three holds of a cohort end unpaid within a day holds none there for a day", async () => {
+  test("after three unpaid holds in a cohort within a day, a client cannot hold a place there for a day", async () => {
     const [cohort, other] = await Promise.all([openCohort(world), openCohort(world)]);
     const client = new Client(world);
     for (let ended = 0; ended < 3; ended++) {
@@ -126,7 +126,7 @@ describe("holding a place", () => {
     expect((await client.hold(other.id)).status).toBe("held");
   });
 
-  test("what an admin books for somebody is not counted", async () => {
+  test("a hold that an admin makes for a client does not count", async () => {
     const client = new Client(world);
     const token = await world.token("admin", "admin@example.com");
     const book = async () => {
@@ -138,7 +138,7 @@ describe("holding a place", () => {
     expect(booked.map(({ status }) => status)).toEqual([201, 201, 201]);
   });
 
-  test("a lapsed hold becomes expired, its page closes, its place is for sale, and the client is told", async () => {
+  test("when a hold lapses, it expires, its session closes, its place is for sale, and the client gets a mail", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const client = new Client(world);
     await client.hold(cohort.id);
@@ -154,7 +154,7 @@ describe("holding a place", () => {
     expect((await next.hold(cohort.id)).status).toBe("held");
   });
 
-  test("opening the deposit's page extends the hold once, and a second click gives the same page", async () => {
+  test("opening a session for the deposit extends the hold once, and a second request returns the same session", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const held = await client.hold(cohort.id);
@@ -168,7 +168,7 @@ describe("holding a place", () => {
     expect((await client.read()).holdExpiresAt).toBe(extended.holdExpiresAt);
   });
 
-  test("an agreement is signed once: the same again is the same answer, another name or choice is told so", async () => {
+  test("an agreement is signed once: a repeated signature gets the same answer, a different one is refused", async () => {
     const client = new Client(world);
     const { agreement } = await client.hold((await openCohort(world)).id);
     const token = await client.token();
@@ -188,14 +188,14 @@ describe("holding a place", () => {
     });
   });
 
-  test("nothing can be paid before the agreement is signed", async () => {
+  test("a client cannot pay before the agreement is signed", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     await client.hold(cohort.id);
     expect(await client.tryCheckout()).toMatchObject({ status: 409, body: { code: "agreement_required" } });
   });
 
-  test("a closed cohort, and one past its clearance deadline, are not on sale", async () => {
+  test("a closed cohort and one past its clearance deadline are not on sale", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const quote = await client.quote(cohort.id);
@@ -208,7 +208,7 @@ describe("holding a place", () => {
     expect((await world.api("POST", "/v1/quotes", { body })).body).toMatchObject({ code: "not_on_sale" });
   });
 
-  test("a participant under 18 on the first day or of no possible age, and a quote that is over, are refused by name", async () => {
+  test("a participant under 18 on the first day, an impossible age and an expired quote are refused, each with its code", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const quoteId = await client.quote(cohort.id);
@@ -222,7 +222,7 @@ describe("holding a place", () => {
     expect((await client.tryHold(quoteId)).body.code).toBe("quote_expired");
   });
 
-  test("what an admin books for somebody belongs to the person with that verified e-mail", async () => {
+  test("a booking that an admin makes belongs to the client with that verified e-mail", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const quoteId = await client.quote(cohort.id);
@@ -237,7 +237,7 @@ describe("holding a place", () => {
     const token = await client.token();
     const { items } = await world.must<{ items: { id: string }[] }>("GET", "/v1/bookings", { token });
     expect(items.map(({ id }) => id)).toEqual([made.id]);
-    // With what they book themselves it makes one list, newest first, of pages as long as was asked for.
+    // It is in one list with the client's own bookings, newest first, in pages of the requested length.
     const own = new Client(world, client.email);
     await own.hold((await openCohort(world)).id);
     type Page = { items: { id: string }[]; nextCursor: string };
@@ -249,7 +249,7 @@ describe("holding a place", () => {
 });
 
 describe("capacity", () => {
-  test("a cohort grows, and shrinks by free places only, all or nothing", async () => {
+  test("a cohort grows, and shrinks only by free places, all or none", async () => {
     const cohort = await openCohort(world, { count: 2 });
     const token = await world.token("admin");
     await new Client(world).hold(cohort.id);
@@ -265,7 +265,7 @@ describe("capacity", () => {
     expect(await available(cohort.id)).toBe(0);
   });
 
-  test("a change that is repeated with its key is made once, and answered the same", async () => {
+  test("a change that is repeated with its key is made once and gets the same answer", async () => {
     const cohort = await openCohort(world, { count: 6 });
     const token = await world.token("admin");
     const path = `/v1/cohorts/${cohort.id}`;
@@ -300,7 +300,7 @@ describe("capacity", () => {
     expect((await client.read()).autopay).toBe(false);
   });
 
-  test("a program is not retired while a cohort of it is open", async () => {
+  test("a program cannot be retired while one of its cohorts is open", async () => {
     const cohort = await openCohort(world);
     const token = await world.token("admin");
     const retire = () => world.api("PATCH", `/v1/programs/${cohort.programId}`, { token, body: { status: "retired" } });
@@ -309,7 +309,7 @@ describe("capacity", () => {
     expect(await retire()).toMatchObject({ status: 200, body: { status: "retired" } });
   });
 
-  test("plans stand side by side, those that cannot be had with their reason", async () => {
+  test("the list of plans has every plan, and the reason why one is not available", async () => {
     const cohort = await openCohort(world);
     const { items } = await world.must<{ items: { kind: string; available: boolean; reason?: string }[] }>(
       "GET",
@@ -325,6 +325,6 @@ describe("capacity", () => {
   });
 });
 
-test("every event that was carried is what its schema says", async () => {
+test("every event on the bus matches its schema", async () => {
   expect(await world.misshapenEvents()).toEqual([]);
 });

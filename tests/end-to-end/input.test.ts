@@ -29,10 +29,10 @@ const loan = {
   payments: [{ date: "1978-02-10", amount: 23_000, count: 24, every: "month" }],
 };
 
-describe("bad input is refused by name, and nothing is half-done", () => {
+describe("invalid input is refused with its path", () => {
   const post = (body: unknown) => world.api("POST", "/v1/programs", { token: admin, body });
 
-  test("malformed JSON, no body, and another content type", async () => {
+  test("malformed JSON, a missing body, and another content type", async () => {
     const raw = await world.api("POST", "/v1/programs", { token: admin, raw: "{not json" });
     expect(raw).toMatchObject({ status: 400, body: { code: "validation_failed" } });
     expect((await world.api("POST", "/v1/programs", { token: admin })).status).toBe(400);
@@ -41,7 +41,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(raw.headers.get("content-type")).toContain("application/problem+json");
   });
 
-  test("wrong types, unknown fields, negative and fractional amounts, each by its path", async () => {
+  test("wrong types, unknown fields, negative and fractional amounts", async () => {
     const broken = {
       ...programBody,
       days: "seven",
@@ -54,7 +54,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(answer)).toEqual(expect.arrayContaining(["days", "surprise", "deposit.amount", "placeTypes.0.price"]));
   });
 
-  test("tiers out of order, and a deposit that is not below the price", async () => {
+  test("tiers out of order, and a deposit that is as high as the price", async () => {
     const tiers = [
       { daysBefore: 30, refundPercent: 50 },
       { daysBefore: 60, refundPercent: 100 },
@@ -65,7 +65,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(await post({ ...programBody, deposit: { kind: "amount", amount: 1_850_000 } }))).toEqual(["deposit"]);
   });
 
-  test("a date that does not exist, a cohort in the past or in 500 years, dates that do not fit the program, too many places, a price that cannot be paid", async () => {
+  test("dates that do not exist, are past, in 500 years or too long for the program; too many places; a price below the smallest charge", async () => {
     const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
     const cohort = (changes: object) =>
       world.api("POST", "/v1/cohorts", {
@@ -91,7 +91,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect((await cohort({})).status).toBe(201);
   });
 
-  test("a currency that the Stripe account does not settle, or that no program may have", async () => {
+  test("a currency that the Stripe account does not settle, and one that is not supported", async () => {
     const refused = await post({ ...programBody, currency: "eur" });
     expect(paths(refused)).toEqual(["currency"]);
     expect(JSON.stringify(refused.body)).toContain("usd, cad, bhd");
@@ -105,7 +105,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     ]);
   });
 
-  test("amounts that are not in steps of the program's currency, or that no charge can carry", async () => {
+  test("amounts between the steps of the program's currency, and amounts that no charge can have", async () => {
     const dinars = (changes: object) => post({ ...programBody, currency: "bhd", ...changes });
     expect(paths(await dinars({ deposit: { kind: "amount", amount: 250_005 } }))).toEqual(["deposit.amount"]);
     expect(paths(await post({ ...programBody, placeTypes: [{ type: "private", price: 100_000_000 }] }))).toEqual([
@@ -127,7 +127,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(paths(cohort)).toEqual(["places.0.price"]);
   });
 
-  test("another currency, once a program was published", async () => {
+  test("another currency after a program was published", async () => {
     const made = await world.must<{ id: string }>("POST", "/v1/programs", { token: admin, body: programBody });
     const change = (body: object) => world.api("PATCH", `/v1/programs/${made.id}`, { token: admin, body });
     expect((await change({ currency: "cad" })).status).toBe(200);
@@ -136,7 +136,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect((await change({ currency: "cad" })).status).toBe(200);
   });
 
-  test("a cursor of another list, or of the same one from another day", async () => {
+  test("a cursor of another list, or of the same list from another day", async () => {
     await openCohort(world);
     await openCohort(world);
     type Page = { items: { startsOn: string }[]; nextCursor: string };
@@ -153,7 +153,7 @@ describe("bad input is refused by name, and nothing is half-done", () => {
     expect(answer).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
   });
 
-  test("a request that needs an Idempotency-Key and has none", async () => {
+  test("a request without a required Idempotency-Key", async () => {
     const client = new Client(world);
     const quoteId = await client.quote((await openCohort(world)).id);
     const body = { quoteId, participant: participantBody(client.email) };
@@ -162,8 +162,8 @@ describe("bad input is refused by name, and nothing is half-done", () => {
   });
 });
 
-describe("who may do what", () => {
-  test("forged and expired tokens are turned away at the gateway", async () => {
+describe("access", () => {
+  test("the gateway refuses forged and expired tokens", async () => {
     const token = await world.token("finance");
     const [head, claims] = token.split(".");
     const forged = `${head}.${claims}.${createHmac("sha256", "guess").update(`${head}.${claims}`).digest("base64url")}`;
@@ -174,7 +174,7 @@ describe("who may do what", () => {
     admin = await world.token("admin");
   });
 
-  test("a token that the gateway still keeps for good is turned away once it has expired", async () => {
+  test("a token that the gateway has cached as valid is refused once it has expired", async () => {
     const token = await world.token("admin");
     const statusOf = async () => (await world.api<Problem>("GET", "/v1/bookings", { token })).status;
     expect(await statusOf()).toBe(200);
@@ -188,7 +188,7 @@ describe("who may do what", () => {
     admin = await world.token("admin");
   });
 
-  test("somebody else's booking does not exist, on any route", async () => {
+  test("every route answers 404 for another client's booking", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     const token = await world.token("client", "stranger@example.com");
@@ -211,7 +211,7 @@ describe("who may do what", () => {
     expect(items).toEqual([]);
   });
 
-  test("every route turns away callers without a token, another pool's people, and roles that it does not name", async () => {
+  test("every route refuses callers without a token, tokens of another pool, and roles that it does not name", async () => {
     type Operation = { security: object[]; "x-roles": string[]; parameters: { name: string; in: string }[] };
     const document = await world.must<{ paths: Record<string, Record<string, Operation>> }>("GET", "/openapi.json");
     const wrong: string[] = [];
@@ -234,7 +234,7 @@ describe("who may do what", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("a route's own authorizer and roles judge every spelling of its path; no spelling leads to another's", async () => {
+  test("every spelling of a path reaches only its own route, with that route's authorizer and roles", async () => {
     const callers = [undefined, await world.token("client"), await world.token("finance")];
     const journal = [401, 401, 200];
     const nowhere = [404, 404, 404];
@@ -267,7 +267,7 @@ describe("who may do what", () => {
     expect(seen).toEqual(expected);
   });
 
-  /** As it is written: `fetch` would resolve dot segments. */
+  /** Sends the path unchanged: `fetch` would resolve dot segments. */
   function statusOf(path: string, token: string | undefined): Promise<number> {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -279,7 +279,7 @@ describe("who may do what", () => {
     return promise;
   }
 
-  test("what is not built yet is not there", async () => {
+  test("planned routes answer 404", async () => {
     for (const path of ["/v1/discounts", "/v1/waitlist/wl_1", "/v1/finance/payouts", "/v1/alerts"]) {
       expect((await world.api("GET", path, { token: admin })).status).toBe(404);
     }
@@ -287,7 +287,7 @@ describe("who may do what", () => {
 });
 
 describe("webhooks", () => {
-  // Of an object that no booking knows.
+  // An event about an object that belongs to no booking.
   const event = JSON.stringify({
     id: "evt_signed",
     object: "event",
@@ -296,7 +296,7 @@ describe("webhooks", () => {
     data: { object: { id: "dp_1", object: "dispute" } },
   });
 
-  test("a bad signature, none, and a body that was re-encoded on the way are 400 and store nothing", async () => {
+  test("an invalid signature, a missing one and a re-encoded body answer 400 and store nothing", async () => {
     const time = Math.floor(Date.parse(await world.now()) / 1000);
     const signedBy = (secret: string, text: string) => {
       const signature = createHmac("sha256", secret).update(`${time}.${text}`).digest("hex");
@@ -315,13 +315,13 @@ describe("webhooks", () => {
     await world.quiesce();
     expect(await stored()).toBe(false);
 
-    // Control: as it was signed, the same event is taken.
+    // Control: the same event is accepted as it was signed.
     expect(await send(event, sound)).toBe(200);
     await world.quiesce();
     expect(await stored()).toBe(true);
   });
 
-  /** The secret with which Stripe signs, read as the webhook's own function reads it. */
+  /** The webhook secret, read as the webhook function reads it. */
   async function webhookSecret(): Promise<string> {
     const fn = world.stack.topology.functions.find(({ label }) => label === "webhook");
     const response = await fetch(world.stack.awsUrl, {
@@ -347,7 +347,7 @@ describe("faults of Stripe", () => {
   }
 
   test.each(["html", "timeout", "timeout_after", "unavailable"])(
-    "a Stripe that answers with %s leaves one page at the most, and a repetition finishes",
+    "after the fault %s at Stripe a retry with the same key succeeds, and Stripe has one session",
     async (kind) => {
       const client = await ready();
       await world.sim("POST", "/_sim/faults", { kind, rate: 1, seed: 1 });
@@ -369,7 +369,7 @@ describe("faults of Stripe", () => {
 
 describe("faults of DynamoDB", () => {
   test.each(["throttle", "conflict", "timeout", "error"])(
-    "with %s on a fifth of its calls a booking ends as without",
+    "with %s on a fifth of its calls a booking is still confirmed, to the cent",
     async (kind) => {
       const cohort = await openCohort(world);
       const client = new Client(world);
@@ -408,7 +408,7 @@ describe("faults of DynamoDB", () => {
 });
 
 describe("DynamoDB that refuses every call", () => {
-  /** A request for each operation that reads or writes, past every gate: the way there, its parameters, a body. */
+  /** A valid request for each operation that reads or writes: its path, parameters, token and body. */
   async function requests() {
     const { id: programId } = await world.must<{ id: string }>("POST", "/v1/programs", {
       token: admin,
@@ -486,17 +486,17 @@ describe("DynamoDB that refuses every call", () => {
         };
       }),
     );
-    // A payment link reads nothing before its signature is seen to be genuine.
+    // A payment link reads nothing before its signature is verified.
     const links = ["payPage", "pay", "methodPage", "saveMethod"];
     const untouched = ["getHealth", "getOpenapi", "getDocs", "stripeWebhook", "computeApr", ...links];
     return (await Promise.all(asked)).filter(({ operationId }) => !untouched.includes(operationId));
   }
 
-  // That each answer is in the document is held by `world.api` for every one, and fails the test at its end.
+  // `world.api` checks each answer against the document, and fails the test at its end.
   test.each([
     ["error", [503]],
     ["conflict", [200, 404, 409, 503]],
-  ])("with %s has every route answer as documented, and people get a page", async (kind, statuses) => {
+  ])("with %s every route answers as documented, and the return page is HTML", async (kind, statuses) => {
     const all = await requests();
     await world.faults({ target: "dynamodb", kind, rate: 1, seed: 1 });
     const answers = await Promise.all(
@@ -521,14 +521,14 @@ describe("DynamoDB that refuses every call", () => {
 });
 
 describe("the calculator of annual percentage rates", () => {
-  test("answers anybody", async () => {
+  test("needs no token", async () => {
     const sums = { amountFinanced: 500_000, financeCharge: 52_000, totalOfPayments: 552_000 };
     const found = { apr: "9.685708", ...sums, unitPeriod: "month", unitPeriodsPerYear: 12 };
 
     expect(await world.api("POST", "/v1/calculators/apr", { body: loan })).toMatchObject({ status: 200, body: found });
   });
 
-  test("refuses what no rate solves", async () => {
+  test("refuses payments that have no rate", async () => {
     const body = { ...loan, payments: [{ date: "1978-02-10", amount: 499_999 }] };
 
     expect(await world.api("POST", "/v1/calculators/apr", { body })).toMatchObject({
@@ -538,13 +538,13 @@ describe("the calculator of annual percentage rates", () => {
   });
 });
 
-describe("the page where Stripe returns to", () => {
+describe("the return page of Stripe's session", () => {
   const page = async (query: string) => {
     const { status, headers, body } = await world.api<string>("GET", `/v1/checkout/return${query}`);
     return { status, type: headers.get("content-type"), title: /<title>(.*)<\/title>/.exec(body)?.[1] };
   };
 
-  test("is a page for people, whatever it is called with", async () => {
+  test("is HTML, whatever its parameters", async () => {
     const type = "text/html; charset=utf-8";
     expect(await page("")).toEqual({ status: 200, type, title: "Back to your booking" });
     expect(await page("?utm_source=mail")).toEqual({ status: 200, type, title: "Back to your booking" });
@@ -554,7 +554,7 @@ describe("the page where Stripe returns to", () => {
     }
   });
 
-  test("says so when Stripe does not answer", async () => {
+  test("shows an error when Stripe does not answer", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     await client.sign();
@@ -571,7 +571,7 @@ describe("the documentation", () => {
   const ask = (path: string, headers: Record<string, string>) => world.api<string>("GET", path, { headers });
 
   test.each(["/docs", "/openapi.json"])(
-    "%s comes compressed as the client likes it, and as it is otherwise",
+    "%s is compressed as the client accepts it, or not compressed",
     async (path) => {
       const plain = await ask(path, { "accept-encoding": "identity" });
       expect(plain.headers.get("content-encoding")).toBeNull();
@@ -579,31 +579,34 @@ describe("the documentation", () => {
         const compressed = await ask(path, { "accept-encoding": `${encoding}, identity;q=0.1` });
         expect(compressed.headers.get("content-encoding")).toBe(encoding);
         expect(compressed.headers.get("vary")).toBe("accept-encoding");
-        // The page carries RapiDoc, which alone compresses to 217 kB.
+        // The page contains RapiDoc, which alone compresses to 217 kB.
         expect(Number(compressed.headers.get("content-length"))).toBeLessThan(0.3 * mb);
         expect(isDeepStrictEqual(compressed.body, plain.body)).toBe(true);
       }
-      // A function's answer may have 6 MB, with what JSON makes of its quotes.
+      // A function's answer may have 6 MB, including JSON's escapes.
       expect(JSON.stringify(plain.body).length).toBeLessThan(5 * mb);
     },
   );
 
-  test.each(["/docs", "/openapi.json"])("%s may be kept, and is not sent again until it has changed", async (path) => {
-    const first = await ask(path, { "accept-encoding": "gzip" });
-    const etag = first.headers.get("etag") ?? "";
-    const again = await ask(path, { "accept-encoding": "gzip", "if-none-match": `W/"older", W/${etag}` });
-    const inAnotherForm = await ask(path, { "accept-encoding": "br", "if-none-match": etag });
+  test.each(["/docs", "/openapi.json"])(
+    "%s may be cached, and is sent again only after it has changed",
+    async (path) => {
+      const first = await ask(path, { "accept-encoding": "gzip" });
+      const etag = first.headers.get("etag") ?? "";
+      const again = await ask(path, { "accept-encoding": "gzip", "if-none-match": `W/"older", W/${etag}` });
+      const inAnotherForm = await ask(path, { "accept-encoding": "br", "if-none-match": etag });
 
-    expect(first.headers.get("cache-control")).toBe("public, max-age=300");
-    expect([again.status, again.headers.get("etag"), again.headers.get("vary")]).toEqual([
-      304,
-      etag,
-      "accept-encoding",
-    ]);
-    expect(inAnotherForm.status).toBe(200);
-  });
+      expect(first.headers.get("cache-control")).toBe("public, max-age=300");
+      expect([again.status, again.headers.get("etag"), again.headers.get("vary")]).toEqual([
+        304,
+        etag,
+        "accept-encoding",
+      ]);
+      expect(inAnotherForm.status).toBe(200);
+    },
+  );
 
-  test("is all that may be kept", async () => {
+  test("is the only answer that may be cached", async () => {
     const token = await world.token("finance");
     for (const path of ["/health", "/v1/programs", "/v1/finance/journal", "/v1/checkout/return", "/docs?x=1"]) {
       const { headers } = await world.api("GET", path, { token });
@@ -613,7 +616,7 @@ describe("the documentation", () => {
 });
 
 describe("the permission to collect automatically", () => {
-  test("is given to no booking that has ended, and taken back from any", async () => {
+  test("cannot be given on a booking that has ended, but can be revoked", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     await client.sign(true);

@@ -15,7 +15,7 @@ const listed = async (client: Client) => {
 const available = async (cohortId: string) =>
   (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
 
-/** A hold whose list, asked for at once, does not show it yet: so that the index is known to lag. */
+/** A hold that its client's list does not show yet, which proves that the index lags. */
 async function heldUnseen(cohortId: string): Promise<Client> {
   for (let tries = 1; tries <= 5; tries++) {
     const client = new Client(world);
@@ -26,20 +26,20 @@ async function heldUnseen(cohortId: string): Promise<Client> {
   throw new Error("the index did not lag in five holds");
 }
 
-test("indexes that lag make lists and sweeps late, and nothing wrong", async () => {
+test("lagging indexes make lists and sweeps late, but nothing wrong", async () => {
   const { id } = await openCohort(world, { count: 3 });
   const [lapses, pays, leaves] = [new Client(world), new Client(world), new Client(world)];
-  // Minutes, in which the machine may take as long as it likes between the moved clock and the page.
+  // Some minutes, so that a slow machine has time between the moved clock and the session.
   await world.faults({ target: "dynamodb", kind: "stale_index", rate: 1, seed: 1, seconds: 300 });
   const unseen = await heldUnseen(id);
   expect((await unseen.read()).status).toBe("held");
   expect(await available(id)).toBe(2);
   await unseen.cancel();
   for (const client of [lapses, pays, leaves]) await client.hold(id);
-  // Sold out at once, although no list may show it.
+  // It is sold out at once, even if no list shows it yet.
   expect((await new Client(world).tryHold(await pays.quote(id))).body.code).toBe("sold_out");
 
-  // The sweep that ends the first hold may still see the deadline that the page has moved.
+  // The sweep that ends the first hold may still see the old deadline, which the session has moved.
   await pays.sign();
   await world.moveClock({ advance: "PT27M" });
   const page = await pays.checkout();

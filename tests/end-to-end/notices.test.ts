@@ -13,7 +13,7 @@ const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
 const mailsTo = async (to: string): Promise<Mail[]> =>
   (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
 
-/** The clock to so many days after a date, past the time of collection in any zone of America. */
+/** Moves the clock to `days` after a date, when collection is over in every time zone of America. */
 async function moveTo(date: string, days: number): Promise<void> {
   const moved = new Date(`${date}T19:00:00Z`);
   moved.setUTCDate(moved.getUTCDate() + days);
@@ -22,13 +22,13 @@ async function moveTo(date: string, days: number): Promise<void> {
 
 const balanceOf = async (client: Client): Promise<Due> => (await client.read()).dues[1] as Due;
 
-/** The notices of a client, as their events tell of them. */
+/** The notices to a client, from the events. */
 const noticesOf = async ({ id }: Client): Promise<unknown[]> =>
   (await world.events(id))
     .filter(({ type }) => type === "DueNotice")
     .map(({ detail: { data } }) => [data.dueId, data.kind, data.days, data.cancelsOn]);
 
-test("a balance is noticed, charged for being late and its booking cancelled; one that is collected is noticed and paid", async () => {
+test("an unpaid balance gets notices, a late charge and a cancellation; a collected one gets a notice and is paid", async () => {
   const program = { nonPayment, lateCharge };
   const cohortId = (await openCohort(world, { inDays: 60, count: 2, program })).id;
   const [silent, collected] = [new Client(world), new Client(world)];
@@ -76,7 +76,7 @@ test("a balance is noticed, charged for being late and its booking cancelled; on
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
 });
 
-test("the link of a notice leads to its payment, and staff are told of what nothing more happens for", async () => {
+test("a notice links to its payment, and staff get a task when no automatic step is left", async () => {
   const client = new Client(world);
   await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
   const { dueOn } = await balanceOf(client);

@@ -6,14 +6,14 @@ import { Client, openCohort, startWorld, type World } from "../harness/world.ts"
 let world: World;
 let browser: Browser;
 let page: Page;
-/** Whatever a page asks of another host, or complains about. */
+/** Requests of a page to another host, and its errors. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
   world = await startWorld();
   browser = await launchBrowser();
   page = await browser.newPage();
-  // The documentation is the largest page, and takes long on a busy machine.
+  // The documentation is the largest page, and loads slowly on a busy machine.
   page.setDefaultTimeout(120_000);
   page.on("request", (request) => {
     if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) complaints.push(request.url());
@@ -25,7 +25,7 @@ afterAll(async () => {
   await world?.stop();
 });
 
-/** Keeps a picture where CLEARING_SCREENSHOTS says, for a person to look at. */
+/** Saves a screenshot in the folder CLEARING_SCREENSHOTS, if it is set. */
 async function picture(name: string) {
   const folder = process.env.CLEARING_SCREENSHOTS;
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -40,8 +40,8 @@ async function onStripesPage(): Promise<Client> {
   return client;
 }
 
-describe("the pages that people see, in a browser", () => {
-  test("a declined card is said so, another one is taken, and the client comes back to a page that says it was paid", async () => {
+describe("in a browser", () => {
+  test("a client sees that a card was declined, pays with another one, and returns to a page that confirms the payment", async () => {
     const client = await onStripesPage();
     await picture("checkout");
     await page
@@ -60,7 +60,7 @@ describe("the pages that people see, in a browser", () => {
     expect((await client.read()).status).toBe("awaiting_clearance");
   });
 
-  test("the agreement reads and prints: price, payments, cancellation, what is collected", async () => {
+  test("the agreement shows and prints the price, the payments, the cancellation and the collection", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     const token = await client.token();
@@ -73,14 +73,14 @@ describe("the pages that people see, in a browser", () => {
     await picture("agreement");
   });
 
-  test("the API's documentation draws every operation by itself, with its fields and what they mean", async () => {
+  test("the API's documentation shows every operation with its fields and their descriptions", async () => {
     await page.goto(`${world.stack.apiUrl}/docs`);
     await page.getByText("Holds a place for a limited time").first().waitFor();
     await page.getByText("The interest that was paid ahead and is not earned yet, in minor units.").waitFor();
     await picture("docs");
   });
 
-  test("no page asks another host for anything, or fails", () => {
+  test("no page sends a request to another host, or has an error", () => {
     expect(complaints).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ const mailsTo = async (to: string): Promise<Mail[]> =>
   (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
 type Autopay = { enabled: boolean; method: { last4: string } | null; hash: string };
 
-test("a card that is declined for good is replaced by the mail's link, on a phone, and collected from the next day", async () => {
+test("after a hard decline a client saves another card by the mail's link, on a phone, and it is charged the next day", async () => {
   const plans = [{ kind: "installments", months: 3 }];
   const { id } = await openCohort(world, { inDays: 150, program: { plans } });
   const client = new Client(world);
@@ -38,7 +38,7 @@ test("a card that is declined for good is replaced by the mail's link, on a phon
   const failed = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment did not go through");
   const link = /Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "";
 
-  // A mail scanner looks at the link: nothing begins by it.
+  // A mail scanner opens the link, which begins nothing.
   for (const url of [link, `${link}/method`]) {
     const looked = await fetch(url, { method: "HEAD" });
     expect([looked.status, await looked.text()]).toEqual([200, ""]);
@@ -61,7 +61,7 @@ test("a card that is declined for good is replaced by the mail's link, on a phon
   await page.waitForURL(/\/c\/pay\/cs_/);
   const opened = page.url();
 
-  // The client's own request gives the same page, with the text that is agreed to.
+  // The client's request through the API returns the same page, with the text of the permission.
   const { body } = await client.tryCheckout({ purpose: "payment_method" });
   expect(body).toMatchObject({ url: opened, permission: { html: expect.stringContaining("that you save next") } });
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Every cent at Stripe is in the ledger, and nothing else. */
+/** The ledger's balance of Stripe is Stripe's balance. */
 type Accounts = { accounts: { account: string; balance: number }[] };
 
 async function expectReconciled() {
@@ -27,7 +27,7 @@ async function signed(cohortId: string, kind?: string): Promise<Client> {
 }
 
 describe("the deposit", () => {
-  test("a card that is declined may be followed by another on the same page", async () => {
+  test("after a declined card the client can use another one in the same session", async () => {
     const client = await signed((await openCohort(world)).id);
     const session = await client.checkout();
     expect(await client.payOn(session, "pm_card_visa_chargeDeclined")).toMatchObject({ status: "declined" });
@@ -39,7 +39,7 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("a card that asks for authentication is charged once the client has authenticated", async () => {
+  test("a card that requires authentication is charged once the client has authenticated", async () => {
     const client = await signed((await openCohort(world)).id);
     const { status, paymentIntent } = await client.payOn(await client.checkout(), "pm_card_authenticationRequired");
     expect(status).toBe("requires_action");
@@ -48,7 +48,7 @@ describe("the deposit", () => {
     expect((await client.read()).status).toBe("awaiting_clearance");
   });
 
-  test("a bank debit keeps the place for ten days, and takes it when it settles", async () => {
+  test("a bank debit keeps the claim for ten days, and the place is taken when it settles", async () => {
     const client = await signed((await openCohort(world)).id);
     expect(await client.pay("pm_usBankAccount_success")).toBe("processing");
     const processing = await client.read();
@@ -61,14 +61,14 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("a bank debit that fails leaves the hold minutes, one more page, and a mail", async () => {
+  test("a failed bank debit leaves the client a mail and some minutes for another session", async () => {
     const client = await signed((await openCohort(world)).id);
     const first = await client.checkout();
     const debitFails = async (session: string) => {
       expect(await client.payOn(session, "pm_usBankAccount_insufficientFunds")).toMatchObject({ status: "processing" });
       await world.quiesce();
       expect((await client.read()).standing).toBe("processing");
-      // The simulator's debits fail two days later, to the millisecond.
+      // The simulator's debits fail exactly two days later.
       const failsAt = Date.parse(await world.now()) + 2 * 86_400_000;
       await world.moveClock({ advance: "P2DT1M" });
       const { status, paid, dues, holdExpiresAt } = await client.read();
@@ -85,7 +85,7 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("a bank account that is to be verified keeps the place, and ten days more once it is", async () => {
+  test("a bank account that must be verified keeps the claim, and once verified for ten more days", async () => {
     const client = await signed((await openCohort(world)).id);
     const sessionId = await client.checkout();
     expect(await client.payOn(sessionId, "pm_usBankAccount_microdeposits")).toMatchObject({
@@ -105,7 +105,7 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("a bank account that nobody verifies gives the place up, and what is debited all the same is returned", async () => {
+  test("an unverified bank account loses the claim, and a debit that happens later is refunded", async () => {
     const client = await signed((await openCohort(world)).id);
     const sessionId = await client.checkout();
     const fallback = await world.sim<{ paymentIntent: string }>("POST", `/_sim/checkout/${sessionId}/microdeposits`);
@@ -127,7 +127,7 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("one deposit by bank debit at a time: the next page of the same client takes cards only", async () => {
+  test("a client can pay one deposit at a time by bank debit: the next session allows only cards", async () => {
     const [one, two] = [await openCohort(world), await openCohort(world)];
     const client = await signed(one.id);
     await client.checkout();
@@ -145,7 +145,7 @@ describe("the deposit", () => {
     expect(await second.payOn(page)).toMatchObject({ status: "succeeded" });
   });
 
-  test("a client whom somebody deleted at Stripe pays all the same, as another customer there", async () => {
+  test("a client whose customer was deleted at Stripe can still pay, as a new customer", async () => {
     const client = await signed((await openCohort(world)).id);
     await client.pay("pm_card_chargeDeclined");
     const first = (await world.http.stripe("GET", `customers?email=${encodeURIComponent(client.email)}`)).body.data[0];
@@ -162,7 +162,7 @@ describe("the deposit", () => {
     expect(await again.read()).toMatchObject({ status: "awaiting_clearance" });
   });
 
-  test("a payment in one tab is what the other tab's way back from the page shows", async () => {
+  test("the return page of one tab shows the payment made in another tab", async () => {
     const client = await signed((await openCohort(world)).id);
     const sessionId = await client.checkout();
     const { cancel_url } = (await world.http.stripe("GET", `checkout/sessions/${sessionId}`)).body;
@@ -173,7 +173,7 @@ describe("the deposit", () => {
     expect(await seen()).toContain("Payment received");
   });
 
-  test("a payment whose webhook never comes is settled by the return page", async () => {
+  test("the return page settles a payment whose webhook is lost", async () => {
     await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
     const client = await signed((await openCohort(world)).id);
     const session = await client.checkout();
@@ -185,7 +185,7 @@ describe("the deposit", () => {
     await world.sim("DELETE", "/_sim/webhooks");
   });
 
-  test("a payment whose webhook never comes is settled within 15 minutes all the same", async () => {
+  test("a payment whose webhook is lost is settled within 15 minutes", async () => {
     await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
     const client = await signed((await openCohort(world)).id);
     await client.payOn(await client.checkout());
@@ -197,7 +197,7 @@ describe("the deposit", () => {
     await expectReconciled();
   });
 
-  test("deliveries that come twice and out of order change nothing", async () => {
+  test("webhooks that are duplicated and reordered change nothing", async () => {
     await world.sim("POST", "/_sim/webhooks", { duplicate: 0.6, reorder: 0.6, seed: 5 });
     const cohort = await openCohort(world);
     for (let index = 0; index < 3; index++) {
@@ -211,14 +211,14 @@ describe("the deposit", () => {
 });
 
 describe("late money", () => {
-  /** Pays on a page that is still open, while nobody tells the booking until after its hold has lapsed. */
+  /** Pays by bank debit, which settles after the hold has lapsed. */
   async function paidTooLate(cohortId: string): Promise<Client> {
     const client = await signed(cohortId);
     expect(await client.pay("pm_usBankAccount_success")).toBe("processing");
     return client;
   }
 
-  test("it revives an expired booking while a place is free", async () => {
+  test("revives an expired booking while a place is free", async () => {
     const client = await paidTooLate((await openCohort(world)).id);
     await world.sim("POST", "/_sim/webhooks", { drop: 1, seed: 1 });
     await expireByForce(client);
@@ -228,7 +228,7 @@ describe("late money", () => {
     await expectReconciled();
   });
 
-  test("it is returned in full when the place has been sold to somebody else, and the client is told", async () => {
+  test("is refunded in full when the place has been sold to another client", async () => {
     const cohort = await openCohort(world, { count: 1 });
     const client = await paidTooLate(cohort.id);
     await expireByForce(client);
@@ -240,7 +240,7 @@ describe("late money", () => {
     await expectReconciled();
   });
 
-  /** Ten days of processing cannot be waited out: the claim is moved back in the table, as if they had passed. */
+  /** Lapses the hold by writing to the table, because a debit never takes longer than the claim. */
   async function expireByForce(client: Client) {
     const endpoint = world.stack.dynamoDbUrl;
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -273,7 +273,7 @@ describe("late money", () => {
 });
 
 describe("the balance", () => {
-  test("it is paid in parts by pages of its own, never more than is owed", async () => {
+  test("is paid in parts by separate sessions, never more than is owed", async () => {
     const client = new Client(world);
     const confirmed = await client.confirm((await openCohort(world)).id);
     const dueId = confirmed.dues[1]?.id;
@@ -292,7 +292,7 @@ describe("the balance", () => {
     await expectReconciled();
   });
 
-  test("it is billed on its date and past due the day after", async () => {
+  test("is billed on its date and past due the day after", async () => {
     const client = new Client(world);
     await client.confirm((await openCohort(world, { inDays: 45 })).id);
     await world.moveClock({ advance: "P16D" });
@@ -303,7 +303,7 @@ describe("the balance", () => {
   });
 });
 
-/** An account's balance by our ledger and by Stripe, in one currency. */
+/** Our balances and Stripe's balance in one currency. */
 async function stripeBalanceIn(currency: string) {
   const token = await world.token("finance");
   const path = `/v1/finance/trial-balance?currency=${currency}`;
@@ -320,7 +320,7 @@ async function stripeBalanceIn(currency: string) {
 describe("a program in a currency without minor units", () => {
   const program = { currency: "jpy", cancellation: { ...programBody.cancellation, administrationFee: 0 } };
 
-  test("is paid, cancelled and refunded in it, and the ledger agrees with Stripe in it", async () => {
+  test("is paid, cancelled and refunded, and the ledger agrees with Stripe", async () => {
     const client = new Client(world);
     expect(await client.deposit((await openCohort(world, { program, inDays: 75 })).id)).toMatchObject({
       status: "awaiting_clearance",
@@ -334,7 +334,7 @@ describe("a program in a currency without minor units", () => {
     expect(ours.stripe_balance).toBe(stripe);
   });
 
-  test("is paid and refunded in it though Stripe converts, and the ledger agrees with Stripe in both", async () => {
+  test("is paid although Stripe converts to dollars, and Stripe's balances show the conversion", async () => {
     const before = { yen: await stripeBalanceIn("jpy"), dollars: await stripeBalanceIn("usd") };
     await world.sim("POST", "/_sim/settlement", { currencies: ["usd"] });
     const client = new Client(world);
@@ -356,7 +356,7 @@ describe("a program in a currency without minor units", () => {
   });
 });
 
-describe("money that belongs to nothing known", () => {
+describe("money that no booking asked for", () => {
   const stripe = async (path: string, form: Record<string, string>) =>
     (await world.http.stripe<{ id: string }>("POST", path, form)).body;
 
@@ -369,7 +369,7 @@ describe("money that belongs to nothing known", () => {
     "automatic_payment_methods[allow_redirects]": "never",
   };
 
-  test("a charge of another system on the account is posted to suspense, and its refund out of it", async () => {
+  test("a charge of another system is posted to suspense, and its refund from suspense", async () => {
     const before = (await world.balances()).suspense ?? 0;
     const made = await stripe("payment_intents", foreign);
     await world.quiesce();
@@ -380,7 +380,7 @@ describe("money that belongs to nothing known", () => {
     await expectReconciled();
   });
 
-  test("euros on an account that settles none stand in suspense, in euros and in what Stripe made of them", async () => {
+  test("euros on an account that does not settle them are posted to suspense in dollars, after Stripe's conversion", async () => {
     const balances = async (currency: string) => (await stripeBalanceIn(currency)).ours;
     const before = await balances("usd");
     const made = await stripe("payment_intents", { ...foreign, amount: "100000", currency: "eur" });
@@ -394,7 +394,7 @@ describe("money that belongs to nothing known", () => {
     await expectReconciled();
   });
 
-  test("a copy of a booking's payment intent is returned in full, and the client is told; the booking stays", async () => {
+  test("a second payment with the metadata of a booking's payment is refunded in full, and the client gets a mail", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
     await client.sign();
@@ -417,7 +417,7 @@ describe("money that belongs to nothing known", () => {
     await expectReconciled();
   });
 
-  test("a refund that somebody makes at Stripe by hand is owed and taken together", async () => {
+  test("a refund made by hand at Stripe is recorded as owed and paid", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const payment = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
@@ -427,7 +427,7 @@ describe("money that belongs to nothing known", () => {
     await expectReconciled();
   });
 
-  test("a refund made by hand of which nobody heard leaves the rest of a cancellation's to be returned", async () => {
+  test("after a refund by hand whose webhook is lost, a cancellation refunds only the rest", async () => {
     const client = new Client(world);
     await client.deposit((await openCohort(world)).id);
     const payment = (await world.journal(client.id)).find(({ reference }) => reference.startsWith("payment:"));
@@ -443,6 +443,6 @@ describe("money that belongs to nothing known", () => {
   });
 });
 
-test("every event that was carried is what its schema says", async () => {
+test("every event on the bus matches its schema", async () => {
   expect(await world.misshapenEvents()).toEqual([]);
 });

@@ -24,7 +24,7 @@ const mailsTo = async ({ email }: Client): Promise<Mail[]> =>
 const mailTo = async (client: Client, subject: string): Promise<string | undefined> =>
   (await mailsTo(client)).findLast((mail) => mail.subject === subject)?.text;
 
-/** Signed with the permission, or without it, and the deposit paid. */
+/** A client who has signed, with or without the permission, and paid the deposit. */
 async function paying(autopay: boolean, paymentMethod?: string): Promise<Client> {
   const client = new Client(world);
   await client.hold(cohortId, "installments");
@@ -33,7 +33,7 @@ async function paying(autopay: boolean, paymentMethod?: string): Promise<Client>
   return client;
 }
 
-/** What Stripe has of the payment of a client's deposit. */
+/** The payment of a client's deposit at Stripe. */
 async function depositOf({ id }: Client) {
   type Intent = { customer: string; payment_method: string; metadata: { bookingId?: string } };
   const { body } = await world.http.stripe<{ data: Intent[] }>("GET", "payment_intents?limit=100");
@@ -42,7 +42,7 @@ async function depositOf({ id }: Client) {
   return intent;
 }
 
-test("the permission is given with the signature, taken back and given again by its text, with a copy by mail", async () => {
+test("the permission is given with the signature, revoked, and given again by its hash, with a copy by mail", async () => {
   const client = await paying(true);
   const signed = await read(client);
   expect(signed).toMatchObject({ enabled: true, method: { type: "card", last4: "4242" } });
@@ -64,7 +64,7 @@ test("the permission is given with the signature, taken back and given again by 
   expect(await mailTo(client, "Automatic payments are on")).toContain("Installment 3 of 3");
 });
 
-test("without the permission the deposit's page saves nothing, and none can be given", async () => {
+test("without the permission the deposit's session saves no method, and no permission can be given later", async () => {
   const client = await paying(false);
   const { enabled, method, hash } = await read(client);
   const { payment_method } = await depositOf(client);
@@ -76,7 +76,7 @@ test("without the permission the deposit's page saves nothing, and none can be g
   });
 });
 
-test("a method that is gone at Stripe ends automatic collection; one that its network updates does not", async () => {
+test("a method that is removed at Stripe turns autopay off; one that its network updates does not", async () => {
   const [detached, deleted, withdrawn, updated] = [
     await paying(true),
     await paying(true),
@@ -107,7 +107,7 @@ test("a method that is gone at Stripe ends automatic collection; one that its ne
   expect(await world.misshapenEvents()).toEqual([]);
 });
 
-/** The mandate that a client's deposit was debited by. */
+/** The mandate of the debit that paid a client's deposit. */
 async function mandateOf({ id }: Client): Promise<string> {
   type Charge = {
     metadata: { bookingId?: string };

@@ -31,7 +31,7 @@ const compared = async (cohortId: string) =>
 const asked = (cohortId: string, plan: object) =>
   world.api("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
 
-/** A client who has signed and paid the deposit of a booking in as many installments as there can be. */
+/** A client who has signed and paid the deposit, with the most installments. */
 async function inParts(cohortId: string): Promise<Client> {
   const client = new Client(world);
   await client.hold(cohortId, "installments");
@@ -40,7 +40,7 @@ async function inParts(cohortId: string): Promise<Client> {
   return client;
 }
 
-/** Pays each due on Stripe's page: on its date, or all of them at once. */
+/** Pays each due by a session: on its date, or all at once. */
 async function payEachDue(client: Client, { onItsDate }: { onItsDate: boolean }): Promise<void> {
   for (const { id, dueOn, status } of (await client.read()).dues) {
     if (status === "paid") continue;
@@ -50,7 +50,7 @@ async function payEachDue(client: Client, { onItsDate }: { onItsDate: boolean })
 }
 
 describe("the plans of a cohort", () => {
-  test("stand side by side with what each costs and when, and one that cannot be had with its reason", async () => {
+  test("are listed with total, schedule, tax and APR", async () => {
     const { id } = await openCohort(world, { inDays: 150, program: { plans, taxes: [stateTax] } });
 
     const [full, balance, installments, financed] = await compared(id);
@@ -63,7 +63,7 @@ describe("the plans of a cohort", () => {
     expect(financed?.apr).toMatch(/^9\.9\d{5}$/);
   });
 
-  test("are refused where the date, the program or what can be booked does not allow them", async () => {
+  test("are refused if the dates or the program do not allow them", async () => {
     const far = (await openCohort(world, { inDays: 150, program: { plans } })).id;
     const near = (await openCohort(world, { inDays: 45, program: { plans } })).id;
     const refusals = [
@@ -82,7 +82,7 @@ describe("the plans of a cohort", () => {
 
 type Charges = { data: { amount_captured: number; metadata: { bookingId?: string } }[] };
 
-/** What Stripe has captured for a booking, a charge each. */
+/** The amounts of a booking's charges at Stripe. */
 async function capturedOf({ id }: Client): Promise<number[]> {
   const { data } = (await world.http.stripe<Charges>("GET", "charges?limit=100")).body;
   return data.filter(({ metadata }) => metadata.bookingId === id).map(({ amount_captured }) => amount_captured);
@@ -93,7 +93,7 @@ describe("installments", () => {
     ["usd", 1_600_001, 3],
     ["jpy", 1_600_001, 7],
     ["bhd", 1_600_010, 11],
-  ])("in %s are paid to the unit: %i after the deposit in %i parts", async (currency, rest, months) => {
+  ])("in %s are paid to the minor unit: %i after the deposit in %i installments", async (currency, rest, months) => {
     const placeTypes = [{ type: "private", price: rest + 250_000 }];
     const cancellation = { ...programBody.cancellation, administrationFee: 0 };
     const program = { currency, placeTypes, plans: [{ kind: "installments", months }], cancellation };
@@ -114,7 +114,7 @@ describe("installments", () => {
     }
   });
 
-  test("are in the agreement that is signed, each with its date", async () => {
+  test("are in the agreement, each with its date", async () => {
     const { id } = await openCohort(world, { inDays: 150, program: { plans } });
     const client = new Client(world);
     const { dues } = await client.hold(id, "installments");
@@ -126,7 +126,7 @@ describe("installments", () => {
     }
   });
 
-  test("with tax give back price and tax from where each was posted, when the operator cancels", async () => {
+  test("with tax reverse deferred revenue and tax payable when the operator cancels", async () => {
     const { id } = await openCohort(world, { inDays: 150, program: { plans, taxes: [stateTax] } });
     const client = await inParts(id);
     const postedTo = async (account: string) => {
@@ -148,6 +148,6 @@ describe("installments", () => {
   });
 });
 
-test("every event that was carried is what its schema says", async () => {
+test("every event on the bus matches its schema", async () => {
   expect(await world.misshapenEvents()).toEqual([]);
 });

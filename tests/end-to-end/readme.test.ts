@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** A document's own lines. */
+/** The commands of a document's walk. */
 function walk(document = "README.md"): string {
   const text = readFileSync(join(import.meta.dirname, "../..", document), "utf8");
   const lines = /<!-- walk -->\n```sh\n(.*?)```/s.exec(text)?.[1];
@@ -19,7 +19,7 @@ function walk(document = "README.md"): string {
   return lines;
 }
 
-/** Runs a program to its end on what it is given to read, with this run's ports; colors are not forced upon it. */
+/** Runs a program to its end with the given input and the ports of this stack, without forced colors. */
 async function run(program: string, words: readonly string[], input = "") {
   const ports = { PORT: portOf(world.stack.apiUrl), STRIPE_SIMULATOR_PORT: portOf(world.stack.simulatorUrl) };
   const child = spawn(program, words, { env: { ...process.env, ...ports, FORCE_COLOR: undefined } });
@@ -33,7 +33,7 @@ const portOf = (url: string | undefined) => new URL(url ?? "").port;
 const runDemo = () => run(process.execPath, [join(import.meta.dirname, "../../scripts/demo.ts")]);
 
 describe("without an open cohort", () => {
-  test("the README's walk prints the answers as they are, and says what to do", async () => {
+  test("the README's walk prints the raw answers, and says what to do", async () => {
     const { errors } = await run("sh", ["-e"], walk());
 
     expect(errors.split("\n")).toEqual([
@@ -58,7 +58,7 @@ describe("with the sample data", () => {
   beforeAll(() => world.stack.seedOnce(seed));
 
   test.each(["bash", "sh"])(
-    "the README's walk, pasted into %s as it stands, ends in a confirmed booking",
+    "the README's walk, pasted into %s unchanged, ends in a confirmed booking",
     async (shell) => {
       const { output, errors } = await run(shell, ["-e"], walk());
 
@@ -72,7 +72,7 @@ describe("with the sample data", () => {
   );
 
   test.each(["README.md", "docs/payments.md"])(
-    "an interactive shell that runs the comments of %s as commands opens no quote and looks for no file there",
+    "a shell that runs the comments of %s as commands finds no open quote and no file pattern in them",
     (document) => {
       const comments = walk(document).match(/^#.*$/gm) ?? [];
 
@@ -81,7 +81,7 @@ describe("with the sample data", () => {
     },
   );
 
-  test("the demo ends in a confirmed booking, and gives a pipe no escape sequences", async () => {
+  test("the demo ends in a confirmed booking, and prints no escape sequences into a pipe", async () => {
     const { output } = await runDemo();
 
     expect(output).toContain("is confirmed");
@@ -90,7 +90,7 @@ describe("with the sample data", () => {
     expect(output).not.toContain("\u001b");
   });
 
-  test("a plan by the month, pasted after the README's first lines, ends paid in full and equal to Stripe", async () => {
+  test("the walk of docs/payments.md, pasted after the README's first lines, ends paid in full and equal to Stripe", async () => {
     const [found] = walk().split("# Hold a place.");
     const { output, errors } = await run("sh", ["-e"], `${found}${walk("docs/payments.md")}`);
 

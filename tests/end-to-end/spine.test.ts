@@ -53,7 +53,7 @@ describe("from hold to confirmed", () => {
     );
   });
 
-  test("one id leads from a request to what follows of it, at Stripe and after its webhook too", async () => {
+  test("one correlation id leads from a request to all its effects, also at Stripe and after the webhook", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     await client.hold(cohort.id);
@@ -88,7 +88,7 @@ describe("from hold to confirmed", () => {
     expect(await world.api("GET", "/_local/bookings/bkg_none/story")).toMatchObject({ status: 404 });
   });
 
-  test("clearance that comes before the deposit confirms as soon as the money is there", async () => {
+  test("a booking that is cleared before its deposit is confirmed as soon as the deposit is paid", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     await client.hold(cohort.id);
@@ -98,7 +98,7 @@ describe("from hold to confirmed", () => {
     expect((await client.read()).status).toBe("confirmed");
   });
 
-  test("the balance of the plan full is due the day after the confirmation, and not payable before", async () => {
+  test("the balance of the plan `full` is due the day after the confirmation, and cannot be paid before", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const awaiting = await client.deposit(cohort.id, "full");
@@ -119,7 +119,7 @@ describe("from hold to confirmed", () => {
     expect(stripe_balance).toBe(stripe.balance);
   });
 
-  test("the signed agreement is given byte for byte, and the method is saved only with autopay", async () => {
+  test("the signed agreement is returned byte for byte, and the method is saved only with autopay", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     await client.hold(cohort.id);
@@ -139,7 +139,7 @@ describe("from hold to confirmed", () => {
     expect(again).toMatchObject({ status: 409, body: { code: "agreement_changed" } });
   });
 
-  test("after a restart everything is still there", async () => {
+  test("a restart keeps all data", async () => {
     const cohort = await openCohort(world);
     const client = new Client(world);
     const confirmed = await client.confirm(cohort.id);
@@ -159,6 +159,6 @@ describe("from hold to confirmed", () => {
   });
 });
 
-test("every event that was carried is what its schema says", async () => {
+test("every event on the bus matches its schema", async () => {
   expect(await world.misshapenEvents()).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { freePorts } from "../harness/free-ports.ts";
 
-/** `npm start` without its installation: the script itself, on other ports and in a folder of its own. */
+/** `npm start` without its installation: the script itself, on other ports and in a separate folder. */
 const script = join(import.meta.dirname, "../../scripts/start.ts");
 const dataDir = mkdtempSync(join(tmpdir(), "clearing-start-"));
 const running = new Set<ChildProcess>();
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Where programs and temporary files are is the test run's choice, which may have emptied both for it. */
+/** The test run chooses the home and the temporary folder; both may be empty. */
 const passedOn = Object.fromEntries(["PATH", "HOME", "TMPDIR"].map((name) => [name, process.env[name]]));
 
 type Environment = { port?: number; stripePort?: number; dataDir?: string; settlementCurrencies?: string };
@@ -49,7 +49,7 @@ function start(environment: Environment = {}) {
     running.delete(child);
     return { code: code as number | null, ...said };
   });
-  /** Waits until it says so; what ended before that is thrown. */
+  /** Waits for an output. Throws if the program ends before. */
   const says = async (words: string): Promise<string> => {
     while (!said.output.includes(words)) {
       const over = await Promise.race([once(child.stdout, "data").then(() => null), ended]);
@@ -64,7 +64,7 @@ const rowsOf = (output: string) =>
   Object.fromEntries([...output.matchAll(/^ {2}(\S.*?) {2,}(\S.*)$/gm)].map(([, name, value]) => [name, value]));
 
 describe("npm start", () => {
-  test("prints one table of what there is, lets nobody else have its folder or ports, and ends at Ctrl-C", async () => {
+  test("prints one table of its addresses, locks its folder and ports, and ends at Ctrl-C", async () => {
     const first = start();
     const output = await first.says("Ctrl-C stops everything.");
     const rows = rowsOf(output);
@@ -85,7 +85,7 @@ describe("npm start", () => {
     for (const url of [`${api}/health`, `${api}/docs`, `${api}/_local/mail`, `${api}/_local/events`]) {
       expect([url, (await fetch(url)).status]).toEqual([url, 200]);
     }
-    // Each token opens what its role may see, and nothing of another's.
+    // Each token allows only the routes of its role.
     const opens = {
       client: "/v1/bookings",
       clinician: "/v1/screenings",
@@ -114,18 +114,18 @@ describe("npm start", () => {
 
     first.child.kill("SIGINT");
     expect(await first.ended).toMatchObject({ code: 0, errors: "" });
-    // What listens there now has the ports to itself.
+    // The ports are free again.
     expect(await freePorts([port, stripePort])).toEqual([port, stripePort]);
   });
 
-  test("refuses a currency that no program can have in one line", async () => {
+  test("refuses an unsupported currency, with one line", async () => {
     const { code, errors } = await start({ settlementCurrencies: "usd, xyz" }).ended;
 
     expect(code).toBe(1);
     expect(errors).toBe("SETTLEMENT_CURRENCIES is usd, xyz: xyz is not a supported currency\n");
   });
 
-  test("refuses a data folder of another version in one line", async () => {
+  test("refuses a data folder of another version, with one line", async () => {
     writeFileSync(join(dataDir, "format"), "0");
 
     const { code, errors } = await start().ended;

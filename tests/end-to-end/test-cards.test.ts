@@ -2,15 +2,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 /**
- * Stripe's test cards and accounts, each with what its page answers, the state that its booking reaches and the mail that
- * goes out. Sources: docs.stripe.com/testing, docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers,
+ * Stripe's test cards and accounts, each with the session's answer, the state of the booking and the mail. Sources:
+ * docs.stripe.com/testing, docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers,
  * docs.stripe.com/declines/codes.
  */
 let world: World;
 let cohortId: string;
 beforeAll(async () => {
   world = await startWorld();
-  // No notices ahead: they go whatever a bank answers, and have tests elsewhere.
+  // No notices before the date: they do not depend on the bank's answer, and have other tests.
   const collection = { retryDays: [3, 5, 7], noticeDaysBefore: [], moveDays: 14, moves: 2 };
   const program = { plans: [{ kind: "installments", months: 3 }], collection };
   cohortId = (await openCohort(world, { inDays: 150, count: 40, program })).id;
@@ -21,7 +21,7 @@ const receipt = "We received your payment";
 const failedVerifications = "Your payment did not go through";
 const noDeposit = "Your deposit did not go through";
 
-/** Cards that the page declines: the client may try another one there, and no mail goes out. */
+/** Methods that are declined in the session: the client can use another one there, and no mail is sent. */
 const declinedOnPage = {
   pm_card_chargeDeclined: "generic_decline",
   pm_card_chargeDeclinedInsufficientFunds: "insufficient_funds",
@@ -40,7 +40,7 @@ const declinedOnPage = {
   pm_usBankAccount_weeklyLimitExceeded: "charge_exceeds_source_limit",
 };
 
-/** The due's state, and how its booking stands by that. */
+/** The state of a due, and the standing of its booking. */
 type Due = { status: string; standing: string; lastFailure: string | null; triedAgain: boolean };
 const paid: Due = { status: "paid", standing: "current", lastFailure: null, triedAgain: false };
 const soft = (lastFailure: string): Due => ({
@@ -53,7 +53,7 @@ const late = (lastFailure: string, triedAgain: boolean): Due => ({
   ...{ status: "past_due", standing: "past_due", lastFailure, triedAgain },
 });
 
-/** Cards that are asked for more on the page, or nothing, and what becomes of the next due, which is collected with them. */
+/** Cards that pay the deposit, some with authentication, and the state of the next due that is collected from them. */
 const savedCards: Record<string, Due> = {
   pm_card_visa: paid,
   pm_card_threeDSecureRequired: paid,
@@ -63,7 +63,7 @@ const savedCards: Record<string, Due> = {
   pm_card_authenticationRequired: hard("authentication_required"),
 };
 
-/** What the bank of a saved card answers when the due is collected, a code of each test card that declines. */
+/** Codes with which a bank declines a saved card when a due is collected, and the due's state. */
 const declinedLater: Record<string, Due> = {
   generic_decline: soft("card_declined"),
   insufficient_funds: soft("insufficient_funds"),
@@ -90,13 +90,13 @@ const cards = [
   ],
 ];
 
-/** Cards that can be saved on a page of their own, and decline each payment. */
+/** Cards that can be saved by a setup session, and decline each payment. */
 const savedAlone: Record<string, Due> = {
   pm_card_chargeCustomerFail: soft("card_declined"),
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: soft("insufficient_funds"),
 };
 
-/** What becomes of a deposit that is debited from an account; without its money the hold ends. */
+/** Accounts that the deposit is debited from. If the debit fails, the hold ends. */
 const debitedDeposits = {
   pm_usBankAccount_success: { status: "awaiting_clearance", mail: "We received your deposit" },
   pm_usBankAccount_accountClosed: { status: "expired", mail: noDeposit },
@@ -106,7 +106,7 @@ const debitedDeposits = {
   pm_usBankAccount_invalidCurrency: { status: "expired", mail: noDeposit },
 };
 
-/** What becomes of a due that is debited from the account of the deposit, and comes back days after its date. */
+/** Codes with which a bank returns the debit of a due some days after its date, and the due's state. */
 const debitedLater: Record<string, Due> = {
   insufficient_funds: late("insufficient_funds", true),
   account_closed: late("bank_returned", false),
@@ -124,7 +124,7 @@ async function signed(): Promise<Client> {
   return client;
 }
 
-/** What a page says once it is submitted, and what the bank was asked is answered. */
+/** The session's answer after the client has paid and, if the bank requires it, authenticated. */
 async function submit(client: Client, sessionId: string, method: string): Promise<Answer> {
   const answer: Answer = await client.payOn(sessionId, method);
   const { status, paymentIntent, setupIntent } = answer;
@@ -134,7 +134,7 @@ async function submit(client: Client, sessionId: string, method: string): Promis
   return (await world.sim<Answer>("POST", path, { result: "success" })).body;
 }
 
-/** A client whose deposit is paid, and whose bank then does as it is told. */
+/** A client whose deposit is paid. Their bank answers `outcome` to the next payment. */
 async function saved(method: string, outcome?: string): Promise<Client> {
   const client = await signed();
   const answer = await submit(client, await client.checkout(), method);
@@ -157,7 +157,7 @@ async function replaced(method: string): Promise<Client> {
   return client;
 }
 
-/** Each row of a table, one after the other. */
+/** Acts on each row of a table in turn. */
 async function rowsOf<V, R>(table: Readonly<Record<string, V>>, act: (key: string, index: number) => Promise<R>) {
   const rows: { key: string; expected: V; made: R }[] = [];
   for (const [key, expected] of Object.entries(table)) rows.push({ key, expected, made: await act(key, rows.length) });
@@ -170,7 +170,7 @@ const dueOf = async (client: Client): Promise<Due> => {
   return { status, standing, lastFailure, triedAgain: lastFailure !== null && nextAttemptAt !== null };
 };
 
-test("a due is collected from what paid the deposit, or waits for its client, as the bank answers", async () => {
+test("a due is collected from the deposit's method, retried or left to the client, as the bank answers", async () => {
   const deposits = await rowsOf(debitedDeposits, (method) => saved(method));
   const ownCards = await rowsOf(savedCards, (method) => saved(method));
   const declined = await rowsOf(declinedLater, (code, row) => saved(`pm_card_${cards[row]}`, code));
@@ -211,7 +211,7 @@ test("a due is collected from what paid the deposit, or waits for its client, as
   expect(balances.stripe_balance).toBe(stripe.balance);
 });
 
-test("a deposit that its page declines waits for another card, and no mail goes out", async () => {
+test("a deposit that is declined in its session can be paid with another card, and no mail is sent", async () => {
   const client = await signed();
   const sessionId = await client.checkout();
 
