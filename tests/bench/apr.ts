@@ -6,7 +6,7 @@ const mostMs = 1;
 const warmUps = 50;
 const rounds = 200;
 
-/** Thirty years of payments of which no two are alike, none on its day of the month. */
+/** Thirty years of payments, each of another amount and on another day of the month. */
 const irregular: CreditStreams = {
   advances: [{ date: "2027-01-04", amount: 20_000_000 }],
   payments: Array.from({ length: 360 }, (_, index) => ({
@@ -15,7 +15,7 @@ const irregular: CreditStreams = {
   })),
 };
 
-/** Milliseconds of processor that one rate takes. */
+/** The processor time of one rate, in milliseconds. */
 function compute(): number {
   const before = process.cpuUsage();
   if (!annualPercentageRate(irregular).ok) throw new Error("the payments have no annual percentage rate");
@@ -23,7 +23,7 @@ function compute(): number {
   return (user + system) / 1_000;
 }
 
-/** What the rate of a long and irregular credit takes. */
+/** Measures the annual percentage rate of a long and irregular credit. */
 export async function aprFigures(): Promise<Figure[]> {
   for (let round = 0; round < warmUps; round++) compute();
   const took = median(Array.from({ length: rounds }, compute));

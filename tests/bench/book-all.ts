@@ -7,7 +7,7 @@ export const atATime = 20;
 
 let people = 0;
 
-/** Takes so many people from hold to confirmed, 20 at a time, and waits until everything has followed. */
+/** Takes `count` people from hold to confirmed, 20 at a time, and waits until the stack is idle. */
 export async function bookAll(client: Client, count: number): Promise<void> {
   const cohort = await openCohort(client, { count });
   const emails = Array.from({ length: count }, () => `bench-${++people}@example.com`);

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../..");
 const runs = 21;
 const run = promisify(execFile);
 
-/** What the booking function needs of the AWS SDK, and nothing else. */
+/** Only the parts of the AWS SDK that the booking function needs. */
 const clientOnly = `
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
@@ -28,7 +28,7 @@ async function importTime(file: string): Promise<number> {
   return Number(stdout);
 }
 
-/** Cold imports in fresh processes, the two in turn, so that a drift of the machine meets both. */
+/** Cold imports in new processes, alternating between the two, so that a slower machine affects both. */
 export async function coldStartFigures(): Promise<Figure[]> {
   await build();
   const folder = mkdtempSync(join(tmpdir(), "clearing-cold-"));

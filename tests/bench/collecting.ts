@@ -20,11 +20,11 @@ const rounds = 3;
 const dues = 25;
 const atATime = 10;
 
-/** What collecting one due has sent: its transactions, and the call to Stripe. */
+/** The transactions and the call to Stripe that collected one due. */
 type Sent = { transactions: TransactWriteCommandInput[]; call: () => Promise<unknown> };
 type Collected = { collect: () => Promise<void>; sent: Sent };
 
-/** Dues collected a second, each from its booking's deadline to its settlement, against the same writes and call made bare. */
+/** Dues collected per second, from the deadline to the settlement, compared with the same writes and call alone. */
 export async function collectingFigures(): Promise<Figure[]> {
   const { store, stop } = await startTestStore(5);
   let time = Date.parse(now);
@@ -58,7 +58,7 @@ export async function collectingFigures(): Promise<Figure[]> {
   }
 }
 
-/** A confirmed booking whose balance falls due now, and is collected with the card that Stripe keeps for its client. */
+/** A confirmed booking whose balance falls due now and is collected from its client's saved card. */
 async function owing(store: Store, simulator: Served): Promise<Collected & { at: Instant }> {
   const { id } = await confirmed(store);
   const before = await readBooking(store, id);
@@ -72,7 +72,7 @@ async function owing(store: Store, simulator: Served): Promise<Collected & { at:
   };
   const booking = { ...before, version: before.version + 1, autopay: true, savedMethod };
   await commit(store, bookingWrites(store, before, { booking, events: [], journal: [] }, occasionAt(now)));
-  // What goes before the day's collection is done: the due is billed, and its client was told.
+  // The steps before the collection are done: the due is billed, and the notices are sent.
   const billed = await workOnBooking(partsAt(store, startOfDay(due.dueOn, timeZone)), id);
   if (!billed.ok) throw new Error(billed.reason);
   const at = collectionAt(due.dueOn, timeZone);
@@ -122,9 +122,9 @@ function collecting(store: Store, { url }: Served, id: string, at: Instant): Col
   };
 }
 
-/** The same items and the same call once more, with no condition and under another key. */
+/** Sends the same items and the same call again, without conditions and under another key. */
 async function again(store: Store, { transactions: [begun, settled, ...more], call }: Sent): Promise<void> {
-  // A try that settled nothing has sent no second one.
+  // The second transaction settles the try.
   if (begun === undefined || settled === undefined || more.length > 0)
     throw new Error("the collection did not send two transactions");
   await store.client.send(new TransactWriteCommand(bareOf(begun)));

@@ -10,13 +10,13 @@ import { type Figure, median } from "./measure.ts";
 import { type Metered, meter, readUnits, writeUnits } from "./meter.ts";
 import { prices, pricesOf } from "./prices.ts";
 
-/** What one stack has done so far. */
+/** The work of one stack so far. */
 type Done = {
   writes: number;
   reads: number;
-  /** Requests of the clinical functions: each may ask for the clinical key. */
+  /** Requests of the clinical functions: each may use the clinical key. */
   clinical: number;
-  /** The metrics that were measured, each by its dimensions. */
+  /** The emitted metrics with their dimensions. */
   metrics: ReadonlySet<string>;
   logBytes: number;
   events: Record<string, number>;
@@ -64,19 +64,19 @@ async function doneSoFar(world: World, requests: readonly Metered[]): Promise<Do
   };
 }
 
-/** Queues that take an event of this name. */
+/** Queues that receive an event of this name. */
 const takers = (event: string): number =>
   Object.values(subscriptions).filter((subscription) => subscription?.events.includes(event)).length;
 
 const memory = { http: 1, events: 0.5 };
-/** What API Gateway writes of a request, and what an answer has with its headers: about. */
+/** About the size of an access log line, and of an answer with its headers. */
 const accessLogBytes = 400;
 const answerBytes = 4_000;
 
 type Bill = Record<string, number>;
 const sum = (bill: Bill): number => Object.values(bill).reduce((total, dollars) => total + dollars, 0);
 
-/** Dollars for what was done between two instants, by service. */
+/** The cost of the work between two instants in dollars, by service. */
 function billOf(before: Done, after: Done, people: number): { bill: Bill; requests: number; deliveries: number } {
   const took = after.took.slice(before.took.length);
   const requests = took.length;
@@ -86,7 +86,7 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
   );
   const published = Object.values(events).reduce((total, count) => total + count, 0);
   const deliveries = names.reduce((total, name) => total + (events[name] ?? 0) * takers(name), 0);
-  // The relay is called with each write at the worst, and a consumer with each message.
+  // At worst the relay is called for each write, and a consumer for each message.
   const invocations = requests + published + deliveries;
   const seconds = (took.reduce((total, ms) => total + ms, 0) / 1_000) * memory.http;
   const behind = ((published + deliveries) * median(took)) / 1_000;
@@ -118,16 +118,16 @@ function billOf(before: Done, after: Done, people: number): { bill: Bill; reques
 }
 
 const minutesAMonth = 43_200;
-/** Lambda asks each queue by five connections, of which each waits for 20 seconds. */
+/** Lambda polls each queue over five connections, for 20 seconds each. */
 const pollsAMonth = 5 * 3 * minutesAMonth;
-/** A sweep asks the eight shards of six kinds of deadlines, each for half a unit. */
+/** A sweep queries eight shards of six kinds of deadlines, for half a unit each. */
 const sweepReads = 6 * 8 * 0.5;
-/** The other runs ask eight shards of one kind, and one list or the outbox. */
+/** The other runs query eight shards of one kind, and one list or the outbox. */
 const otherReads = 8;
-/** Ten people who sign in within a month. */
+/** Ten people sign in within a month. */
 const staff = 10;
 
-/** Dollars a month for a stage in which nothing happens. */
+/** The cost of an idle stage in dollars a month. */
 function idleBill(template: Template, seconds: number, metrics: number): Bill {
   const runs = Object.values(schedules).reduce((total, each) => total + minutesAMonth / (each?.everyMinutes ?? 1), 0);
   const alarmed = template
@@ -143,12 +143,12 @@ function idleBill(template: Template, seconds: number, metrics: number): Bill {
     SQS: pollsAMonth * ((queues + workQueues) * prices.sqs.request),
     Cognito: staff * prices.cognito.plus,
     "CloudWatch alarms": alarmed * prices.cloudwatch.alarmedMetric,
-    // Those of the run, which are billed in each hour in which they are measured.
+    // The metrics of the run. A metric is billed in each hour in which it is emitted.
     "CloudWatch metrics, at most": metrics * prices.cloudwatch.metric,
     "CloudWatch dashboard": prices.cloudwatch.dashboard,
     "X-Ray": runs * prices.xray.trace,
     KMS: keys * prices.kms.key,
-    // A warm function looks every five minutes.
+    // A warm function reads its secret again after five minutes.
     "Secrets Manager":
       secrets * prices["secrets-manager"].secret + 2 * (minutesAMonth / 5) * prices["secrets-manager"].call,
   };
@@ -164,9 +164,9 @@ const rows = (bill: Bill, times: number, what: string): Figure[] => [
 const bookings = 10;
 
 /**
- * What AWS bills for bookings from their hold to their confirmation, and for a month in which nothing happens. Units,
- * requests, events, mails and bytes of logs are measured; so are the functions' durations, on this machine. Storage, what
- * Stripe takes and free tiers are left out.
+ * The bill of AWS for bookings from hold to confirmation, and for an idle month. Units, requests, events, mails, bytes
+ * of logs and the functions' durations are measured, the durations on this machine. Storage, Stripe's fees and free
+ * tiers are left out.
  */
 export async function costFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();

@@ -18,7 +18,7 @@ const somebody = () => `bench-${++people}@example.com`;
 
 type Offer = { offer: Quote; email: string };
 
-/** A client's hold, counted for what their account may hold, as over HTTP. */
+/** A client's hold that counts toward the limits of their account, as over HTTP. */
 const holdOne = (store: Store, offer: Quote, email: string, now: Instant) =>
   holdSample(store, offer, email, now, { sub: email, email }, { sub: email, limits: defaultHoldLimits });
 
@@ -38,7 +38,7 @@ async function offers(store: Store, cohorts: number, places: number): Promise<{ 
   return { cohorts: opened, offers: list };
 }
 
-/** The transactions that holds would send, each on a place of its own, without sending any. */
+/** The transactions of holds, each on another place, captured and not sent. */
 async function captured(store: Store, { cohorts, offers: list }: Awaited<ReturnType<typeof offers>>) {
   const inputs: TransactWriteCommandInput[] = [];
   for (const cohort of cohorts) {
@@ -59,7 +59,7 @@ async function captured(store: Store, { cohorts, offers: list }: Awaited<ReturnT
 
 type HttpHandler = (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The booking function itself, on this DynamoDB, called with the gateway's events. */
+/** The booking function's handler on this DynamoDB, called with events of the gateway. */
 async function bookingHandler(store: Store, endpoint: string): Promise<(offer: Offer) => Promise<number>> {
   const { tables } = store;
   const issuer = "https://clients.example.org";
@@ -101,7 +101,7 @@ async function bookingHandler(store: Store, endpoint: string): Promise<(offer: O
 const rounds = 3;
 const clients = 20;
 
-/** Holds through the handler against their bare transactions; refusals; claims against one shared counter. */
+/** Holds through the handler compared with their transactions alone; refusals; claims compared with one counter. */
 export async function holdingFigures(): Promise<Figure[]> {
   const { store, endpoint, stop } = await startTestStore(3);
   const write = process.stdout.write;
@@ -122,7 +122,7 @@ export async function holdingFigures(): Promise<Figure[]> {
           return { offer: await sampleQuote(store, program, cohort, clock()), email: somebody() };
         }),
       );
-      // The function logs as it does in Lambda; that is not what is measured.
+      // The function logs as in Lambda. This run does not measure that.
       process.stdout.write = () => true;
       const made = await inParallel(wanted.offers, clients, hold);
       const refused = await inParallel(losers, clients, hold);
@@ -152,7 +152,7 @@ export async function holdingFigures(): Promise<Figure[]> {
   }
 }
 
-/** Refusals of a sold-out cohort against the holds that sold it out, in the store, where each is decided. */
+/** Sold-out refusals compared with holds, in the store, without the handler. */
 async function refusalRate(store: Store): Promise<Figure> {
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -174,7 +174,7 @@ async function refusalRate(store: Store): Promise<Figure> {
   return { what, value: ratio.toFixed(1), bound: { least: 4, ratio } };
 }
 
-/** What a refusal sends to DynamoDB once everything is held. */
+/** The requests to DynamoDB of a sold-out refusal. */
 async function refusalWrites(store: Store): Promise<Figure> {
   const { cohorts, offers: list } = await offers(store, 1, 5);
   for (const { offer, email } of list) await holdOne(store, offer, email, clock());
@@ -193,7 +193,9 @@ async function refusalWrites(store: Store): Promise<Figure> {
 
 const workers = 64;
 
-/** 2,000 places over 34 cohorts by 64 workers: claiming a free place, against decrementing one counter per cohort. */
+/**
+ * 2,000 places in 34 cohorts, 64 workers: claims of a free place compared with decrements of one counter per cohort.
+ */
 async function claimFigures(store: Store): Promise<Figure[]> {
   const claims = await offers(store, 34, 59);
   let retried = 0;
@@ -240,7 +242,7 @@ async function claimFigures(store: Store): Promise<Figure[]> {
   ];
 }
 
-/** The same transaction, with the place's claim replaced by a counter's decrement, and no search for a place. */
+/** The same transaction with the decrement of a counter instead of the claim, without a search for a place. */
 function withCounter(store: Store, cohortId: string, place: Parameters<typeof placeItem>[0]): Store {
   return intercepted(store, async (command, send) => {
     if (command instanceof QueryCommand) return { Items: [placeItem(place)] };

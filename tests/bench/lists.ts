@@ -14,7 +14,7 @@ const sizes = [2_000, 100_000];
 const pageSize = 20;
 const now = "2027-03-01T17:00:00Z";
 
-/** What first pages of some statuses cost among many abandoned holds: the same at each size. */
+/** The cost of the first page of some statuses among many abandoned holds. It must not depend on their number. */
 export async function listFigures(): Promise<Figure[]> {
   const { store, stop } = await startTestStore();
   try {
@@ -46,7 +46,7 @@ export async function listFigures(): Promise<Figure[]> {
   }
 }
 
-/** A booking as it is stored, by which others are made that differ in id and status. */
+/** A stored booking. Others are copies with another id and status. */
 async function storedBooking(store: Store) {
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });
@@ -61,7 +61,7 @@ async function storedBooking(store: Store) {
   return { cohortId: cohort.id, withStatus };
 }
 
-/** Stores so many items as `make` gives them. */
+/** Stores `count` items that `make` returns. */
 export async function writeItems(store: Store, count: number, make: (index: number) => object): Promise<void> {
   const starts = Array.from({ length: Math.ceil(count / 25) }, (_, batch) => batch * 25);
   await inParallel(starts, 4, async (start) => {
@@ -71,7 +71,7 @@ export async function writeItems(store: Store, count: number, make: (index: numb
   });
 }
 
-/** The read units and the time of one reading, after one that warms everything up. */
+/** The read units and the time of one read, after a first one for warming up. */
 async function costOf(store: Store, read: (counted: Store) => Promise<Listed<BookingFile>>) {
   await read(store);
   const { store: counted, read: used } = metered(store);

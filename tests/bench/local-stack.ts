@@ -4,13 +4,13 @@ import type { Figure } from "./measure.ts";
 import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
 import { profiled, sharesOf, threadTimes } from "./processor.ts";
 
-/** 200 bookings, in slices, so that two builds take turns. */
+/** 200 bookings in slices, so that two builds can alternate. */
 const slices = 4;
 const sliceSize = 50;
 /** Bookings of the run in which the main thread is sampled. */
 const sampled = 60;
 
-/** Who spends milliseconds of processor. `node` is what no line of ours calls: HTTP, the event loop, collecting garbage. */
+/** The parts that use processor time. `node` is the time outside our code: HTTP, the event loop, garbage collection. */
 const spenders = ["database", "stack", "simulator", "node", "v8", "functions"] as const;
 type Spender = (typeof spenders)[number];
 type Spent = Record<Spender, number>;
@@ -90,7 +90,7 @@ function ownerOf(url: string): Spender | undefined {
   return undefined;
 }
 
-/** What the threads of a stack spend while `work` runs: milliseconds. */
+/** The processor time of a stack's threads while `work` runs, in milliseconds. */
 async function spentBy({ pid, databasePid }: BuildStack, work: () => Promise<unknown>) {
   const [before, databaseBefore] = [threadTimes(pid), threadTimes(databasePid)];
   await work();

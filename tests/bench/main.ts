@@ -23,9 +23,10 @@ import { sweepingFigures } from "./sweeping.ts";
 import { yearFigures } from "./year.ts";
 
 /**
- * `npm run bench`: every figure of one run, ratios taken side by side. `--only` names one part, `--without` leaves one out;
- * `--write` keeps what was measured in docs/benchmarks.md, beside what other parts left there; `--before <git ref>` measures
- * the build of that ref too, turn by turn, where a part compares two. Exits with 1 when a bound does not hold.
+ * `npm run bench` measures all figures, and the two sides of a ratio in the same run. `--only` names one part,
+ * `--without` leaves one out. `--write` stores the figures in docs/benchmarks.md and keeps those of other parts.
+ * `--before <git ref>` also measures the build of that ref, in turns, in the parts that compare builds. Exits with 1 if
+ * a bound does not hold.
  */
 const { values: flags } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-/** One row of the report: what was measured, what came out, what it has to be; and why, where that is known to be missed. */
+/** One row of the report: the figure, its value, its bound, and the reason if the bound is known to be missed. */
 export type Figure = {
   what: string;
   value: string;
@@ -6,7 +6,7 @@ export type Figure = {
   missed?: string;
 };
 
-/** Works off a list by so many workers at a time; gives the wall time in seconds and each item's latency in ms. */
+/** Processes a list with `workers` at a time. Returns the wall time in seconds and each item's latency in ms. */
 export async function inParallel<Item>(items: Item[], workers: number, act: (item: Item) => Promise<unknown>) {
   const latencies: number[] = [];
   let next = 0;

@@ -2,18 +2,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** One request as DynamoDB answered it. `items`: what it names, by table and kind, such as `core BOOKING`. */
+/** One request that DynamoDB answered. `items`: the items that it names, by table and kind, such as `core BOOKING`. */
 export type Metered = {
   operation: string;
   /** The function that sent it, by its short name. */
   caller: string;
   items: string[];
-  /** Puts of a charge, by which a settlement is known. */
+  /** Puts of a charge: a settlement has one. */
   charges: string[];
   ok: boolean;
   /** Capacity units, by table and, after a slash, by index. */
   units: Record<string, number>;
-  /** When it came and when its answer left, by this process's clock in milliseconds. */
+  /** When it arrived and when it was answered, in milliseconds of this process's clock. */
   began: number;
   ended: number;
 };
@@ -45,8 +45,8 @@ export const readUnits = (requests: readonly Metered[]): number =>
   requests.filter((request) => !isWrite(request)).reduce((total, request) => total + unitsOf(request), 0);
 
 /**
- * Stands before DynamoDB, asks for the consumed capacity of every request, and keeps what each was. `delayMs` is what each
- * answer waits for, so that requests which are sent together are seen together.
+ * A proxy of DynamoDB that records every request with its consumed capacity. It delays each answer by `delayMs`, so
+ * that requests which are sent together overlap.
  */
 export async function meter(endpoint: string, delayMs = 0) {
   const requests: Metered[] = [];
@@ -90,7 +90,7 @@ function partsOf(input: Input): Part[] {
   return [input.IndexName === undefined ? input : { ...input, TableName: `${input.TableName}/${input.IndexName}` }];
 }
 
-/** Tables are told by their last word, items by the first word of their sort key. */
+/** A table is named by the last word of its name, an item by the first word of its sort key. */
 function nameOf({ TableName = "", Key, Item }: Part): string {
   const kind = (Key ?? Item)?.sk?.S?.split("#")[0] ?? "";
   return `${tableOf(TableName)} ${kind}`.trim();

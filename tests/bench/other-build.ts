@@ -11,29 +11,31 @@ import { type Client, connect } from "../harness/http.ts";
 const root = join(import.meta.dirname, "../..");
 const startsWithinMs = 180_000;
 
-/** A stack in a process of its own, started by the code of its own build and driven over HTTP alone. */
+/** A stack in a separate process, started by the code of its build and driven only over HTTP. */
 export type BuildStack = {
-  /** Without the database's address: another build may store other items. */
+  /** Without the database's address, because another build may store other items. */
   client: Client;
-  /** The process in which everything runs but the database. */
+  /** The process of the stack without the database. */
   pid: number;
   /** The database's process. */
   databasePid: number;
   stop(): Promise<void>;
 };
 
-/** The product as it stands at one commit, installed. */
+/** The product at one commit, installed. */
 export type Build = {
-  /** Starts an empty stack, on free ports, at midday; `nodeFlags` go to its process. */
+  /** Starts an empty stack on free ports, at noon. `nodeFlags` are passed to its process. */
   start(nodeFlags?: readonly string[]): Promise<BuildStack>;
-  /** Removes what was made for the build. Stop its stacks first. */
+  /** Removes the files of the build. Stop its stacks first. */
   remove(): void;
 };
 
 /** The working tree. */
 export const thisBuild = (): Build => ({ start: (nodeFlags) => startIn(root, nodeFlags), remove: () => {} });
 
-/** The build of a git ref, in a worktree of a temporary folder. Rejects when the ref is unknown or cannot be installed. */
+/**
+ * The build of a git ref, in a worktree in a temporary folder. Rejects if the ref is unknown or cannot be installed.
+ */
 export function otherBuild(ref: string): Build {
   const folder = mkdtempSync(join(tmpdir(), "clearing-build-"));
   const tree = join(folder, "tree");

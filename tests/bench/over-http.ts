@@ -3,7 +3,7 @@ import { startWorld } from "../harness/world.ts";
 import { contendersFor, judge, wave } from "../proofs/stampede.ts";
 import { type Figure, inParallel, ms, percentile, perSecond, rate } from "./measure.ts";
 
-/** Holds and stampedes over HTTP, on the whole local stack with everything that follows a hold. */
+/** Holds and stampedes over HTTP, on the whole local stack, including all effects of a hold. */
 export async function httpFigures(): Promise<Figure[]> {
   const world = await startWorld();
   try {

@@ -2,7 +2,7 @@ import { type Client, participantBody } from "../harness/http.ts";
 
 export type Payer = { email: string; token: string; cohortId: string };
 
-/** Quotes, holds, signs and pays a deposit on Stripe's page; gives the booking's id and the page's. */
+/** Quotes, holds, signs and pays a deposit by a session. Returns the ids of the booking and of the session. */
 export async function payDeposit(
   client: Client,
   { email, token, cohortId }: Payer,

@@ -10,7 +10,7 @@ const mostMs = 5;
 const warmUps = 20;
 const rounds = 200;
 
-/** A cohort with every plan over the most months that there are, a tax, and two place types. */
+/** A cohort with every plan over the most months, a tax, and two place types. */
 const sold = takeTerms(
   cohort({ startsOn: "2032-03-01" }),
   program({
@@ -24,7 +24,7 @@ const sold = takeTerms(
   }),
 );
 
-/** Milliseconds of processor that quoting every plan of every place type takes once. */
+/** The processor time of quoting every plan of every place type once, in milliseconds. */
 function quoteAll(): number {
   const before = process.cpuUsage();
   for (const { type } of sold.places) {
@@ -35,7 +35,7 @@ function quoteAll(): number {
   return (user + system) / 1_000;
 }
 
-/** What quoting takes: a schedule, its interest, its tax and its annual percentage rate, for each plan. */
+/** Measures quoting: for each plan a schedule, its interest, its tax and its annual percentage rate. */
 export async function planningFigures(): Promise<Figure[]> {
   for (let round = 0; round < warmUps; round++) quoteAll();
   const took = median(Array.from({ length: rounds }, quoteAll));

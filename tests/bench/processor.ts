@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Milliseconds of processor of each thread of a process so far, with the thread's name. Linux alone tells. */
+/** The processor time of each thread of a process so far, in milliseconds, with the thread's name. Linux only. */
 export function threadTimes(pid: number): Map<string, { name: string; ms: number }> {
   const folder = `/proc/${pid}/task`;
   const threads = readdirSync(folder).flatMap((thread) => {
@@ -54,8 +54,8 @@ export async function profiled(port: number, work: () => Promise<unknown>): Prom
 }
 
 /**
- * The share of each owner in what a profile's thread worked, 0 to 1. A sample belongs to the innermost frame that `owner`
- * knows; what no frame of it belongs to is `rest`.
+ * The share of each owner in a thread's work, 0 to 1. A sample belongs to the owner of its innermost frame that has
+ * one, otherwise to `rest`.
  */
 export function sharesOf<Owner extends string>(
   { nodes, samples, timeDeltas }: Profile,

@@ -5,7 +5,7 @@ import { openStack } from "../proofs/stack.ts";
 import { faultKinds, lapsingStampede, stampede } from "../proofs/stampede.ts";
 import type { Figure } from "./measure.ts";
 
-/** The simulations of tests/proofs at the size that `npm test` has no time for; a breach stops the run by name. */
+/** The simulations of tests/proofs, larger than in `npm test`. A breach stops the run with its name. */
 export async function proofFigures(): Promise<Figure[]> {
   return [...(await onStack(stampedes)), await onStack(money), await crash()];
 }
@@ -19,7 +19,10 @@ export async function onStack<Result>(run: (client: Client) => Promise<Result>):
   }
 }
 
-/** 500 contenders for 20 places, without faults, under those of each kind, of all at once, with handlers that die, and while holds lapse and capacity changes. */
+/**
+ * 500 contenders for 20 places: without faults, with each kind of fault, with all at once, with handlers that die, and
+ * while holds lapse and capacity changes.
+ */
 async function stampedes(client: Client): Promise<Figure[]> {
   const size = { contenders: 500, places: 20, seed: 2026 };
   const figures: Figure[] = [];

@@ -1,6 +1,6 @@
 import type { Store } from "@clearing/store/store";
 
-/** A store that counts what is read with it: the calls, and DynamoDB's read units. */
+/** A store that counts its reads: the calls, and DynamoDB's read units. */
 export function metered(store: Store): { store: Store; read: { units: number; calls: number } } {
   const read = { units: 0, calls: 0 };
   const send = async (command: Parameters<typeof store.client.send>[0]) => {

@@ -7,13 +7,13 @@ import { type Figure, inParallel } from "./measure.ts";
 import { type Metered, meter, unitsOf, writes, writeUnits } from "./meter.ts";
 
 const bookings = 24;
-/** So many people book at a time. */
+/** How many people book at a time. */
 const together = 4;
 
 /**
- * What one booking asks of DynamoDB from its hold to its confirmation, without faults: requests, write units, and how
- * often the transaction that settles its deposit is tried. Each client comes back from Stripe's page at once, while
- * Stripe's events arrive. The emulator bills no transaction that it refuses, as AWS does.
+ * The requests and write units of one booking in DynamoDB from hold to confirmation, without faults, and how often the
+ * transaction that settles its deposit is sent. Each client returns from Stripe's page at once, while Stripe's events
+ * arrive. Unlike AWS, the emulator does not bill refused transactions.
  */
 export async function requestFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
@@ -52,7 +52,7 @@ async function confirm(client: Client, cohortId: string): Promise<void> {
   await payAndClear(client);
 }
 
-/** Signed, paid, back from Stripe's page, and cleared. */
+/** The client signs, pays, returns from Stripe's page, and is cleared. */
 async function payAndClear(client: Client): Promise<void> {
   await client.sign();
   const sessionId = await client.checkout();

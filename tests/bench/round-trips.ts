@@ -8,15 +8,15 @@ import { Client, openCohort, startWorld, type World } from "../harness/world.ts"
 import type { Figure } from "./measure.ts";
 import { meter } from "./meter.ts";
 
-/** What each answer of DynamoDB waits for, so that calls which are sent together overlap. */
+/** The delay of each answer of DynamoDB, so that calls which are sent together overlap. */
 const delayMs = 25;
 
 type Call = { began: number; ended: number; stripe: boolean };
 type Route = { what: string; most?: number; run: () => Promise<unknown>; caller: string };
 
 /**
- * For each route the calls to DynamoDB and Stripe that follow one another before its answer: the longest chain of calls
- * of which each begins after the one before has ended. Calls that are sent together count once. Functions are warm.
+ * The round trips of each route: the longest chain of calls to DynamoDB and Stripe in which each call begins after the
+ * one before has ended. Calls that are sent together count once. Functions are warm.
  */
 export async function roundTripFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
@@ -25,7 +25,7 @@ export async function roundTripFigures(): Promise<Figure[]> {
   const world = await startWorld(dataDir, { dynamoDbEndpoint: metered.url });
   const stripe = stripeCalls(new URL(world.stack.simulatorUrl ?? "").port);
   try {
-    // The first time warms the functions.
+    // The first run warms the functions.
     for await (const { run } of routes(world)) await run();
     const figures: Figure[] = [];
     for await (const { what, most, caller, run } of routes(world)) {
@@ -58,7 +58,7 @@ export async function roundTripFigures(): Promise<Figure[]> {
   }
 }
 
-/** The calls that Stripe's simulator answers in this process. */
+/** The calls to the Stripe simulator, which runs in this process. */
 function stripeCalls(port: string) {
   const calls: Call[] = [];
   const began = new WeakMap<IncomingMessage, number>();
@@ -81,7 +81,7 @@ function stripeCalls(port: string) {
   return { calls, stop };
 }
 
-/** As many calls as possible of which each begins after the one before has ended. */
+/** The longest chain of calls in which each begins after the one before has ended. */
 function longestChain(calls: readonly Call[]): Call[] {
   const chain: Call[] = [];
   for (const call of calls.toSorted((a, b) => a.ended - b.ended)) {
@@ -91,7 +91,7 @@ function longestChain(calls: readonly Call[]): Call[] {
   return chain;
 }
 
-/** What people wait for, in the order of a booking; `most` is the aim. */
+/** The requests of a booking, in order. `most` is the target. */
 async function* routes(world: World): AsyncIterable<Route> {
   const { id: cohortId } = await openCohort(world, { count: 2 });
   const [client, other, late] = [new Client(world), new Client(world), new Client(world)];
@@ -135,7 +135,7 @@ async function* routes(world: World): AsyncIterable<Route> {
   };
   yield {
     what: "POST /v1/bookings/{id}/checkout, a client's first",
-    // A known customer's four, and three by which the customer is asked for: two of ours and one of Stripe's.
+    // Four as for a known customer, and three that create the customer: two in DynamoDB and one at Stripe.
     most: 7,
     caller: "checkout",
     run: async () => (sessionId = await client.checkout()),

@@ -5,13 +5,13 @@ import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-buil
 import { type Payer, payDeposit } from "./pay-deposit.ts";
 
 const atATime = 20;
-/** 200 deposits in slices, between which two builds take turns. */
+/** 200 deposits in slices, so that two builds can alternate. */
 const slices = 4;
 const slice = 50;
 
 /**
- * How many deposits a second are settled, 20 clients at a time, each from its quote until its booking shows the deposit
- * as paid; with `before`, beside the build of that git ref, slice by slice.
+ * How many deposits per second are settled, 20 clients at a time, each from its quote until its booking shows the
+ * deposit as paid. With `before`, the build of that git ref is measured too, in alternating slices.
  */
 export async function settlingFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
   const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
@@ -65,7 +65,7 @@ async function inTurns(builds: readonly Build[]): Promise<Settled[]> {
 
 let people = 0;
 
-/** So many people pay a deposit, 20 at a time. What follows a settlement is waited for outside the time. */
+/** Some clients pay a deposit, 20 at a time. The time does not include the effects of a settlement. */
 async function settleSlice(client: Client, count: number) {
   const cohort = await openCohort(client, { count });
   const payers = await Promise.all(
@@ -82,7 +82,7 @@ async function settleSlice(client: Client, count: number) {
 
 async function settleDeposit(client: Client, payer: Payer): Promise<void> {
   const { id, sessionId } = await payDeposit(client, payer);
-  // As a browser does: Stripe's page leads back, and the client's page looks until the deposit is there.
+  // As in a browser: Stripe's page redirects to the return page, and the client polls until the deposit is paid.
   await client.call("GET", `/v1/checkout/return?session=${sessionId}`);
   await untilPaid(client, `/v1/bookings/${id}`, payer.token);
 }

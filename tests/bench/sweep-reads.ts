@@ -14,7 +14,7 @@ const sizes = [1_000, 10_000];
 const due = 10;
 const now = "2027-03-01T17:00:00Z";
 
-/** What a run of the sweep reads to find 10 bookings that are due: the same among 10,000 as among 1,000. */
+/** The reads of a sweep that finds 10 reached deadlines: the same among 10,000 bookings as among 1,000. */
 export async function sweepReadFigures(): Promise<Figure[]> {
   const { store, stop } = await startTestStore();
   try {
@@ -42,7 +42,7 @@ export async function sweepReadFigures(): Promise<Figure[]> {
   }
 }
 
-/** One run over all kinds. */
+/** One sweep over all kinds of deadlines. */
 async function readBy(store: Store) {
   const { store: counted, read } = metered(store);
   let found = 0;
@@ -53,7 +53,7 @@ async function readBy(store: Store) {
   return read;
 }
 
-/** The stored booking that the others are copied from. Nothing of it is due yet. */
+/** The stored booking that the others are copied from. Its deadline is not reached yet. */
 async function storedBooking(store: Store): Promise<Record<string, unknown>> {
   const program = sampleProgram();
   const cohort = await openCohort(store, program, { places: 1, now });

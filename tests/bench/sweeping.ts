@@ -3,13 +3,13 @@ import { type Figure, inParallel, perSecond, rate } from "./measure.ts";
 import { type Build, type BuildStack, otherBuild, thisBuild } from "./other-build.ts";
 
 const atATime = 20;
-/** A cohort has 60 places at the most. */
+/** A cohort has at most 60 places. */
 const cohortCount = 10;
 const places = 50;
 const holds = cohortCount * places;
 const mostMinutes = 20;
 
-/** 500 holds that lapse at once, worked off by the stack; with `before`, by the build of that ref as well. */
+/** Measures how the stack ends 500 holds that lapse at once; with `before`, also the build of that ref. */
 export async function sweepingFigures({ before }: { before: string | undefined }): Promise<Figure[]> {
   const builds = before === undefined ? [thisBuild()] : [otherBuild(before), thisBuild()];
   try {
@@ -33,7 +33,7 @@ export async function sweepingFigures({ before }: { before: string | undefined }
   }
 }
 
-/** How long a build takes from the instant at which the holds lapse until nothing is under way. */
+/** The time from the instant at which the holds lapse until the stack is idle. */
 async function secondsOf(build: Build): Promise<number> {
   const stack = await build.start();
   try {
@@ -43,7 +43,7 @@ async function secondsOf(build: Build): Promise<number> {
       (await client.must<{ items: unknown[] }>("GET", "/_local/events?type=HoldExpired")).items.length;
     const began = performance.now();
     await client.advance("PT31M");
-    // A run of the sweep may leave some to the next one.
+    // A sweep may leave some holds to the next one.
     for (let minute = 1; (await lapsed()) < holds; minute++) {
       if (minute === mostMinutes) throw new Error(`only ${await lapsed()} of ${holds} holds lapsed`);
       await client.advance("PT1M");

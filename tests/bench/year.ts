@@ -7,8 +7,8 @@ import { onStack, stopOn } from "./proofs-at-size.ts";
 const rounds = 1_000;
 
 /**
- * What collects dues at the size that `npm test` has no time for: a year of 500 bookings (`YEAR_BOOKINGS` and `YEAR_SEED` choose
- * others), and 1,000 dues asked for by all at once.
+ * The simulations of collection, larger than in `npm test`: a year of 500 bookings (`YEAR_BOOKINGS` and `YEAR_SEED`
+ * choose others), and 1,000 dues that all consumers work on at once.
  */
 export async function yearFigures(): Promise<Figure[]> {
   return [await everybodyAtOnce(), await wholeYear()];

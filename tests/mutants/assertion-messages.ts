@@ -1,11 +1,11 @@
 type Node = { type: string; callee?: { type: string; name?: string } };
 type Path = { node: Node; parentPath: Path | null };
 
-/** `new Error(...)` and its kin. */
+/** Whether an expression creates an error: `new Error(...)`, `new RangeError(...)`, ... */
 const makesError = ({ type, callee }: Node): boolean =>
   type === "NewExpression" && callee?.type === "Identifier" && /Error$/.test(callee.name ?? "");
 
-/** Leaves the words of an assertion as they are: tests hold that it throws, not what it says. */
+/** Ignores the messages of errors: tests check that code throws, not the message. */
 export const strykerPlugins = [
   {
     kind: "Ignore",

@@ -2,22 +2,22 @@ import { inject, type RunnerTask, type RunnerTestCase, TestRunner, type TestTryO
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The mutant that is awake from the first module on; none: "". */
+    /** The mutant that is active while modules load; "" if none is. */
     mutant: string;
-    /** The mutants that are woken one after another in each test, by `keyOf` it: once more it runs, without any, last. */
+    /** The mutants to activate in turn in each test, by `keyOf`. Finally the test runs once without a mutant. */
     tries: Record<string, string[]>;
   }
   interface TaskMeta {
-    /** The mutants that a test reached by itself. */
+    /** The mutants that the test reached. */
     reached?: readonly string[];
-    /** Those that its file had reached outside of all tests. */
+    /** The mutants that its file reached outside tests. */
     outside?: readonly string[];
-    /** The mutant of each of its attempts. */
+    /** The mutant of each of the test's runs. */
     tried?: readonly string[];
   }
 }
 
-/** Which mutant is awake, and which were reached: what the instrumented sources ask for. */
+/** The active mutant and the reached ones. The instrumented sources use it. */
 let awake = "";
 let reached = new Set<string>();
 
@@ -31,16 +31,16 @@ const always = (condition: string) => `(${condition}) OR NOT (${condition})`;
 
 Object.assign(globalThis, {
   __mutant: mutant,
-  /** A condition that is written elsewhere. */
+  /** A condition from a variable. */
   __always: (id: string, condition: string): string => (mutant(id) ? always(condition) : condition),
-  /** The fields of a write that hold its condition. */
+  /** The fields of a write that contain its condition. */
   __anyway: (id: string, { ConditionExpression = "", ...rest }: Conditional): Conditional => ({
     ...rest,
     ConditionExpression: mutant(id) ? always(ConditionExpression) : ConditionExpression,
   }),
 });
 
-/** A test by its file and its full name, as vitest's reports know it. */
+/** A test's file and full name, as in vitest's reports. */
 function keyOf(test: RunnerTestCase): string {
   const names = [test.name];
   for (let suite = test.suite; suite !== undefined && suite !== test.file; suite = suite.suite)
@@ -48,7 +48,7 @@ function keyOf(test: RunnerTestCase): string {
   return `${test.file.filepath} ${names.join(" > ")}`;
 }
 
-/** Runs each test once for each mutant that it is to try; a mutant that it noticed is not tried by later tests of its file. */
+/** Runs each test once for each of its mutants. Later tests of the file skip a mutant that was noticed. */
 export default class Awakening extends TestRunner {
   #outside: readonly string[] = [];
   #tried: readonly string[] = [];

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createVitest, type TestCase, type TestModule, type TestSuite, type Vitest } from "vitest/node";
 
-/** A test with the mutants that it reached itself, and those that its file reached outside of all tests. */
+/** A test with the mutants that it reached, and those that its file reached outside tests. */
 export type Test = {
   file: string;
   name: string;
@@ -12,12 +12,12 @@ export type Test = {
 
 export const keyOf = ({ file, name }: Pick<Test, "file" | "name">): string => `${file} ${name}`;
 
-/** What a test said of each mutant that it tried: what failed, or null. `sound`: it passed once more without any. */
+/** A test's failure for each of its mutants, or null. `sound`: afterwards the test passed without a mutant. */
 export type Report = { test: string; sound: boolean; found: { id: string; failure: string | null }[] };
 
 export type BenchOptions = { root: string; tests: readonly string[]; setups?: string[] };
 
-/** One vitest that runs the same tests many times, with other mutants awake in `instrumented` sources. */
+/** A vitest that runs the same tests many times, each time with another active mutant in `instrumented` sources. */
 export class Bench {
   readonly #vitest: Vitest;
 
@@ -50,13 +50,13 @@ export class Bench {
     return new Bench(vitest);
   }
 
-  /** Tests that fail are what is looked for: they are no failure of the process, as vitest would have it. */
+  /** Closes vitest. Failed tests are expected, so they must not set the exit code of the process. */
   async close(): Promise<void> {
     await this.#vitest.close();
     process.exitCode = undefined;
   }
 
-  /** Runs every test while all mutants sleep; throws when one fails. */
+  /** Runs every test without an active mutant. Throws if one fails. */
   async learn(): Promise<Test[]> {
     const specifications = await this.#vitest.globTestSpecifications();
     const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(specifications);
@@ -73,7 +73,7 @@ export class Bench {
     );
   }
 
-  /** Runs tests once for each mutant that they are to try, by `keyOf` them, in one process and on one store a file. */
+  /** Runs tests once for each of their mutants, by `keyOf`, in one process and with one store per file. */
   async tryInTurn(tests: readonly Test[], tries: Record<string, string[]>): Promise<Report[]> {
     const { testModules } = await this.#run(tests, "", tries);
     return testModules
@@ -90,7 +90,7 @@ export class Bench {
       });
   }
 
-  /** Runs tests with one mutant awake from the start, also while modules load; gives what failed. */
+  /** Runs tests with one mutant active from the start, also while modules load. Returns the failures. */
   async failures(tests: readonly Test[], mutant: string): Promise<string[]> {
     const { testModules, unhandledErrors } = await this.#run(tests, mutant, {});
     return [...testModules.flatMap((module) => [...failures(module)]), ...unhandledErrors.map(String)];
@@ -108,7 +108,7 @@ export class Bench {
   }
 }
 
-/** What failed in one attempt of a test; an attempt that was never made has failed before. */
+/** The failure of one run of a test. A run that did not happen failed before the test. */
 function failureOf(test: TestCase, repeat: number): string | null {
   const attempt = test.attempts().find(({ repeatIndex }) => repeatIndex === repeat);
   if (attempt === undefined) return "was not run";

@@ -1,8 +1,8 @@
-/** What a condition is made of where the source puts a value in: any operand, or clauses joined by AND. */
+/** Stands for an interpolated value in a condition: an operand, or clauses joined by AND. */
 export const hole = "\uE000";
 
 /**
- * One clause of a condition, as positions in its text, and what a mutant makes of it: it holds always, or never.
+ * One clause of a condition, as positions in its text. A mutant makes it hold always, or never.
  * `isOne`: it can be negated without parentheses.
  */
 export type Clause = { start: number; end: number; becomes: "always" | "never"; isOne: boolean };
@@ -13,9 +13,9 @@ type Token = { text: string; start: number; end: number };
 class NoCondition extends Error {}
 
 /**
- * The clauses of a DynamoDB condition that can be taken out by themselves: each that AND joins, each alternative of an
- * OR, and the whole where AND does not join it. A text may begin or end with AND, as a part of a longer condition does.
- * null: the text is no condition.
+ * The clauses of a DynamoDB condition that can be removed one by one: each operand of AND, each alternative of OR, and
+ * a whole condition without AND. A text may begin or end with AND, if it is part of a longer condition. null: the text
+ * is not a condition.
  */
 export function clausesOf(text: string): Clause[] | null {
   try {
@@ -54,11 +54,11 @@ function tokensOf(text: string): Token[] {
 const comparators = new Set(["=", "<>", "<", ">", "<=", ">="]);
 const tests = new Set(["attribute_exists", "attribute_not_exists", "begins_with", "contains"]);
 
-/** DynamoDB's grammar, as far as conditions use it. */
+/** The part of DynamoDB's grammar that conditions use. */
 class Parser {
   readonly #tokens: Token[];
   #next = 0;
-  /** Whether anything is compared or tested at all. */
+  /** Whether the text has a comparison or a function. */
   compares = false;
 
   constructor(tokens: Token[]) {
@@ -108,7 +108,7 @@ class Parser {
       this.compares = true;
       return { end: this.#operand().end, isOne: true };
     }
-    // A test stands by itself, and so does what the source puts in.
+    // A function is a clause without a comparison, and so is an interpolated value.
     if (!tests.has(left.text) && left.text !== hole) throw new NoCondition();
     this.compares ||= left.text !== hole;
     return { end: left.end, isOne: left.text !== hole };

@@ -6,12 +6,12 @@ const root = join(import.meta.dirname, "../..");
 const here = relative(root, import.meta.dirname);
 const domain = "packages/domain/src";
 
-/** Of the mutants of a folder that tests can notice, so many are noticed. */
+/** How many of a folder's mutants the tests notice. */
 export type FolderScore = { folder: string; noticed: number; mutants: number };
 
 /**
- * Runs Stryker over the domain, or over those of its folders that are named, against the domain's own tests. A report of
- * each survivor is printed. What an earlier run found of unchanged code and tests is taken from it (`node_modules`).
+ * Runs Stryker on the domain, or on the named folders of it, with the domain's tests. Prints a report of each survivor.
+ * Reuses the results of an earlier run for unchanged code and tests (in `node_modules`).
  */
 export async function mutateDomain(folders: readonly string[] = []): Promise<FolderScore[]> {
   const sources = folders.length === 0 ? ["**"] : folders.map((folder) => `${folder}/**`);
@@ -22,16 +22,16 @@ export async function mutateDomain(folders: readonly string[] = []): Promise<Fol
     plugins: ["@stryker-mutator/vitest-runner", `./${here}/assertion-messages.ts`],
     ignorers: ["assertion-messages"],
     coverageAnalysis: "perTest",
-    // A value that is made once, when its module loads, takes a run of all tests for each mutant.
+    // A mutant in a value that is computed when its module loads would need a run of all tests.
     ignoreStatic: true,
-    // A loop that never ends is noticed by its count of turns; time alone decides late, since a busy machine is slow.
+    // The number of iterations detects an endless loop. A time-out must be long, since a busy machine is slow.
     timeoutMS: 30_000,
     concurrency: 2,
     incremental: true,
     incrementalFile: "node_modules/.stryker/incremental.json",
     tempDirName: "node_modules/.stryker/copies",
     ignorePatterns: ["/*", "!/packages", "/packages/*", "!/packages/domain", "!/tests", "/tests/*", `!/${here}`],
-    // Stryker would rewrite it with a parser that TypeScript 7 has no longer.
+    // Stryker would rewrite it with a parser that TypeScript 7 no longer has.
     tsconfigFile: "none",
     reporters: ["clear-text"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
@@ -46,7 +46,7 @@ export async function mutateDomain(folders: readonly string[] = []): Promise<Fol
 
 const folderOf = (path: string): string => relative(join(root, domain), path).split("/")[0] ?? "";
 
-/** The scores of several folders in one. */
+/** The sum of several folders' scores. */
 export function overall(scores: readonly FolderScore[]): FolderScore {
   const sum = (of: (score: FolderScore) => number) => scores.reduce((total, score) => total + of(score), 0);
   return { folder: "all", noticed: sum(({ noticed }) => noticed), mutants: sum(({ mutants }) => mutants) };
@@ -55,7 +55,7 @@ export function overall(scores: readonly FolderScore[]): FolderScore {
 export const scored = ({ noticed, mutants }: FolderScore): string =>
   `${noticed} of ${mutants} (${((100 * noticed) / mutants).toFixed(1)} %)`;
 
-/** The domain's score, what it has to be, and the score of each folder. */
+/** The domain's score with its bound, and the score of each folder. */
 export async function domainMutantFigures(): Promise<Figure[]> {
   const folders = await mutateDomain();
   const all = overall(folders);

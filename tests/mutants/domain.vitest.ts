@@ -11,9 +11,9 @@ class ShortestFirst extends BaseSequencer {
 }
 
 /**
- * The tests that a mutant of the domain is run against: the domain's. They share what they import, since it is pure. The
- * random stories of whole bookings are left out: they take as long as all other tests, and what they alone notice has no
- * test that names the rule.
+ * Runs the domain's tests against its mutants. They share their modules, since these are pure. The random stories of
+ * whole bookings are left out: they take as long as all other tests, and a mutant that only they notice lacks a test of
+ * its rule.
  */
 export default defineConfig({
   test: {

@@ -3,8 +3,8 @@ import { guardsAmong, mutateStore } from "./store.ts";
 
 /**
  * `npm run mutants -- domain [folder...]`: the small changes of the domain that its tests do not notice.
- * `npm run mutants -- store [word...]`: the conditions and writes that can be taken out of the store and the commands
- * without a test that notices it; words choose among them.
+ * `npm run mutants -- store [word...]`: the conditions and writes of the store and the commands whose removal no test
+ * notices. Words select among them.
  */
 const [what, ...words] = process.argv.slice(2);
 if (what === "domain") {

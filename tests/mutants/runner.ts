@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { Bench, type BenchOptions, keyOf, type Test } from "./bench.ts";
 import { type Mutant, mutantsOf, withMutants } from "./sites.ts";
 
-/** What is mutated, by which test files it is to be noticed, and what those need to be done before; paths from `root`. */
+/** The sources to mutate, the test files that must notice it, and their set-up; paths from `root`. */
 export type Plan = BenchOptions & { sources: readonly string[] };
 
-/** What became of a mutant: noticed by a test, reached by tests of which none noticed it, or reached by none. */
+/** The result of a mutant: a test noticed it, tests reached it but did not notice it, or no test reached it. */
 export type Verdict = { mutant: Mutant; fate: "noticed" | "survived" | "unreached"; by?: string };
 
-/** A test that takes longer than this tries a mutant after all quicker ones. */
+/** Tests that take longer than this try a mutant after all quicker ones. */
 const slowMs = 2_000;
-/** So many files run at a time; what they notice the next ones do not try. */
+/** How many files run at a time. The next ones skip the mutants that these notice. */
 const filesAtATime = 2;
 
 /**
- * Runs the tests against each mutant, one awake at a time, and tells each verdict as it is found. All mutants stand asleep
- * in the sources that vitest loads; a first run of every test learns which mutants it reaches. `chosen` leaves mutants
- * out. Throws when a test fails while all mutants sleep.
+ * Runs the tests against each mutant, one active at a time, and reports each verdict. The sources that vitest loads
+ * contain all mutants, inactive. A first run of every test finds the mutants that it reaches. `chosen` selects the
+ * mutants. Throws if a test fails without an active mutant.
  */
 export async function testMutants(
   plan: Plan,
@@ -52,8 +52,9 @@ export async function testMutants(
 }
 
 /**
- * Lets each test try all mutants that it reaches, on the store that its file began: quick, for mutants that are reached
- * within a test, and tests that can be repeated. Gives the tests that cannot: what they noticed is not believed.
+ * Runs each test against all mutants that it reaches, on its file's store. This is quick, but works only for mutants
+ * that are reached within a test, and for repeatable tests. Returns the tests that are not repeatable; their results
+ * are ignored.
  */
 async function tryInTurn(
   bench: Bench,
@@ -95,7 +96,7 @@ function quickestFilesFirst(tests: readonly Test[]): Test[][] {
   return files.toSorted((a, b) => cost(a) - cost(b));
 }
 
-/** Asks once for each selection of tests. */
+/** Caches the answer for each selection of tests. */
 function onceEach(ask: (tests: readonly Test[]) => Promise<boolean>): (tests: readonly Test[]) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>();
   return (tests) => {
@@ -106,7 +107,9 @@ function onceEach(ask: (tests: readonly Test[]) => Promise<boolean>): (tests: re
   };
 }
 
-/** Runs file after file for one mutant, each in a fresh process. What fails without the mutant too proves nothing. */
+/**
+ * Runs files in turn for one mutant, each in a new process. A test that also fails without the mutant does not count.
+ */
 async function tryAlone(
   bench: Bench,
   mutant: Mutant,
@@ -121,8 +124,9 @@ async function tryAlone(
 }
 
 /**
- * The tests that have to try a mutant alone, likely ones first: those that reach it and cannot be repeated, and where it
- * is reached outside of all tests, as a text that is made when its module loads, those that reach what its name goes into.
+ * The tests that must try a mutant in a separate process, likely ones first: those that reach it and are not
+ * repeatable, and, if it is reached outside tests (in a text that is built when its module loads), those that reach the
+ * users of the text.
  */
 function testsAlone(mutant: Mutant, all: readonly Mutant[], tests: readonly Test[], unrepeatable: Set<string>) {
   const names = new Set([mutant.within]);

@@ -4,8 +4,8 @@ import { clausesOf, hole } from "./condition.ts";
 export type Source = { path: string; text: string };
 
 /**
- * One change of a source: `before` and `after` go around the expression at [start, end), which stays as it is while the
- * mutant sleeps. `text` is what the mutant takes out, `within` the function around it.
+ * One change of a source: `before` and `after` enclose the expression at [start, end), and do not change it while the
+ * mutant is inactive. `text` is the part that the mutant removes, `within` the function around it.
  */
 export type Mutant = {
   id: string;
@@ -38,15 +38,15 @@ function parse({ path, text }: Source): Node {
   return program;
 }
 
-/** Expressions of DynamoDB that choose or change items, and refuse nothing. */
+/** DynamoDB expressions that select or change items, but refuse no write. */
 const noConditions = /^(Key|Filter)ConditionExpression$|^(Filter|Update|Projection)Expression$/;
 
 const nameOf = (node: unknown): string =>
   isNode(node) && typeof node.name === "string" ? node.name : isNode(node) ? String(node.value ?? "") : "";
 
 /**
- * Each condition in a write, clause by clause, and each write of a transaction, as a mutant that takes it out. Writes are
- * known by their type: what a function declares to be `Guarded`.
+ * The mutants of some sources: each removes one clause of a write's condition, or one write of a transaction. A write
+ * is recognized by its declared type, `Guarded`.
  */
 export function mutantsOf(sources: readonly Source[]): Mutant[] {
   const trees = sources.map((source) => ({ source, tree: parse(source) }));
@@ -56,7 +56,7 @@ export function mutantsOf(sources: readonly Source[]): Mutant[] {
 
 type Makers = { writes: Set<string>; conditions: Set<string> };
 
-/** Functions that make writes, by what they declare to return; and those that make the condition of one. */
+/** The functions that return writes, by their declared type, and those that return a condition. */
 function makersIn(trees: { source: Source; tree: Node }[]): Makers {
   const lists = ["Guarded"];
   const functions: { name: string; declared: string; body: Node }[] = [];
@@ -85,7 +85,7 @@ function makersIn(trees: { source: Source; tree: Node }[]): Makers {
 const isFunction = ({ type }: Node): boolean =>
   type === "FunctionDeclaration" || type === "FunctionExpression" || type === "ArrowFunctionExpression";
 
-/** Whether an arrow function's body is an object with a condition, a choice of such, or a call that gives one. */
+/** Whether an arrow function's body is an object with a condition, a choice of them, or a call that returns one. */
 function givesCondition(body: Node, known: Set<string>): boolean {
   if (body.type === "ConditionalExpression") return givesCondition(body.consequent as Node, known);
   if (body.type === "CallExpression") return known.has(nameOf(body.callee));
@@ -140,13 +140,13 @@ const oneLine = (text: string): string => {
   return line.length > 90 ? `${line.slice(0, 87)}...` : line;
 };
 
-/** The writes of a transaction where they are put together: the elements of a list of writes, and what is pushed to one. */
+/** The writes of a transaction: the elements of a list of writes, and the writes that are pushed to one. */
 function writesIn(node: Node, parent: Node | undefined, makers: Makers): Node[] {
   const elements = node.type === "ArrayExpression" ? childrenOf(node) : pushedBy(node);
   return isCommitted(node, parent) || elements.some((one) => makesWrites(one, makers)) ? elements : [];
 }
 
-/** Whether a list is what a call of `commit` writes. */
+/** Whether a list is the argument of `commit`. */
 const isCommitted = (node: Node, parent: Node | undefined): boolean =>
   parent?.type === "CallExpression" && nameOf(parent.callee) === "commit" && node.type === "ArrayExpression";
 
@@ -155,7 +155,7 @@ const pushedBy = ({ type, callee, arguments: pushed }: Node): Node[] =>
     ? pushed.filter(isNode)
     : [];
 
-/** Whether a list is what an element of another one chooses: that element is taken out as a whole. */
+/** Whether a list is an alternative within an element of another list. That whole element is removed. */
 function isInListOfWrites(parents: readonly Node[], makers: Makers): boolean {
   const inFunction = parents.findLastIndex(isFunction) + 1;
   return parents
@@ -163,18 +163,18 @@ function isInListOfWrites(parents: readonly Node[], makers: Makers): boolean {
     .some((one, index) => writesIn(one, parents[inFunction + index - 1], makers).length > 0);
 }
 
-/** Whether an element of a list is a write, or a list of writes: an object with `write`, or what a maker made. */
+/** Whether an element is a write or a list of writes: an object with `write`, or the result of a function above. */
 function makesWrites(element: Node, makers: Makers): boolean {
   if (element.type === "ObjectExpression") return childrenOf(element).some(({ key }) => nameOf(key) === "write");
   if (element.type === "CallExpression" && makers.writes.has(nameOf(element.callee))) return true;
   return around.test(element.type) && childrenOf(element).some((child) => makesWrites(child, makers));
 }
 
-/** What may stand around a write where it is an element of a list. */
+/** The expressions that may enclose a write in a list. */
 const around =
   /^(SpreadElement|ConditionalExpression|AwaitExpression|ParenthesizedExpression|ArrayExpression|CallExpression|ArrowFunctionExpression)$/;
 
-/** A condition that is written elsewhere: a name, or a member. */
+/** A condition from elsewhere: a variable, or a property. */
 const isOpaque = ({ type }: Node): boolean => /^(Identifier|MemberExpression)$/.test(type);
 
 const functionAround = (parents: readonly Node[]): string =>
@@ -183,7 +183,9 @@ const functionAround = (parents: readonly Node[]): string =>
     .map((one) => (one.type === "FunctionDeclaration" || one.type === "VariableDeclarator" ? nameOf(one.id) : ""))
     .find((name) => name !== "") ?? "";
 
-/** A whole text: not a part of a longer one, not a type or a module's name, not an expression that refuses nothing. */
+/**
+ * A complete text that may be a condition: not part of a longer text, a type, a module's name or another expression.
+ */
 function isTextOfCondition(node: Node, parents: readonly Node[]): boolean {
   const parent = parents.at(-1);
   if (!isText(node) || parent === undefined || isText(parent) || /^(TS|Import|Export)/.test(parent.type)) return false;
@@ -201,7 +203,7 @@ function isText(node: Node): boolean {
   );
 }
 
-/** The characters of a text with where each stands in the source; what a template puts in is one hole. */
+/** The characters of a text with their positions in the source. An interpolated value is one hole. */
 type Character = { text: string; start: number; end: number };
 
 function charactersOf(source: Source, node: Node): Character[] {
@@ -224,7 +226,7 @@ function charactersOf(source: Source, node: Node): Character[] {
   return texts.flatMap((text, index) => [...text, ...holes.slice(index, index + 1)]);
 }
 
-/** The text of a condition once for each clause, with that clause made to hold always or never. */
+/** The condition's text once per clause, in which that clause holds always or never. */
 function changesOf(source: Source, node: Node): { taken: string; changed: string }[] {
   const characters = charactersOf(source, node);
   const clauses = clausesOf(characters.map(({ text }) => text).join("")) ?? [];
@@ -239,9 +241,9 @@ function changesOf(source: Source, node: Node): { taken: string; changed: string
   });
 }
 
-/** A source with all of its mutants in it, asleep until `__mutant` says that one is awake. */
+/** A source with all its mutants. Each is inactive until `__mutant` names it. */
 export function withMutants(text: string, mutants: readonly Mutant[]): string {
-  // Around one another: what spans more goes outside.
+  // Longer expressions enclose shorter ones.
   const spans = mutants.toSorted((a, b) => a.end - a.start - (b.end - b.start));
   const at = (position: number) => ({
     closing: spans.filter(({ end }) => end === position).map(({ after }) => after),

@@ -7,13 +7,13 @@ import { type Mutant, mutantsOf } from "./sites.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What writes to the tables. */
+/** The sources that write to the tables. */
 const sources = () =>
   globSync("packages/{store,commands}/src/**/*.ts", { cwd: root }).filter((path) => !path.endsWith(".test.ts"));
 
 /**
- * The tests that run these sources and start no stack: the stack runs bundles, which the mutants are not in. Those of the
- * writes themselves come first: they are quick, and notice nearly all.
+ * The tests that run these sources without a stack, because a stack runs bundles, which contain no mutants. Tests of
+ * the writes run first: they are quick, and notice nearly all mutants.
  */
 function tests(): { first: string[]; rest: string[] } {
   const all = globSync(["packages/{store,commands}/src/**/*.test.ts", "tests/proofs/*.test.ts"], { cwd: root });
@@ -24,7 +24,7 @@ function tests(): { first: string[]; rest: string[] } {
 
 const ofWrites = /\/(conditions|versions|single-writes|written-together|catalogue-writes|meanwhile)\.test\.ts$/;
 
-/** Whether a test imports what starts the local stack or a process, by itself or by way of others; types start nothing. */
+/** Whether a test imports, directly or not, a module that starts the local stack or a process. Types do not count. */
 function startsStack(file: string, seen: Set<string>): boolean {
   if (seen.has(file)) return false;
   seen.add(file);
@@ -41,7 +41,7 @@ function importsOf(file: string): string[] {
   return run.map(({ moduleRequest }) => moduleRequest.value);
 }
 
-/** Runs the mutants of the store and the commands whose identifier holds one of the words; all, without any word. */
+/** Runs the mutants of the store and the commands whose id contains one of the words; without words all. */
 export async function mutateStore(words: readonly string[], tell: (verdict: Verdict) => void): Promise<Verdict[]> {
   const { first, rest } = tests();
   const plan = { root, sources: sources(), setups: ["tests/harness/global-setup.ts"] };
@@ -55,11 +55,11 @@ export async function mutateStore(words: readonly string[], tell: (verdict: Verd
   return [...early.filter(isNoticed), ...late];
 }
 
-/** Every condition and every write that is taken out in turn. */
+/** All mutants of the store and the commands. */
 export const storeMutants = (): Mutant[] =>
   mutantsOf(sources().map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })));
 
-/** What `docs/invariants.md` names as the guard of each invariant, with the mutants of it. */
+/** The mutants of the guards that `docs/invariants.md` names, by invariant. */
 export function guardsAmong<Of extends { mutant: Mutant }>(verdicts: readonly Of[]): Map<string, Of[]> {
   const page = readFileSync(join(root, "docs/invariants.md"), "utf8");
   const rows = [...page.matchAll(/^\| (I\d+) \| [^|]* \| ([^|]*) \|/gm)];
@@ -74,7 +74,7 @@ export function guardsAmong<Of extends { mutant: Mutant }>(verdicts: readonly Of
   );
 }
 
-/** How many conditions and writes can be taken out without a test that notices it: none. */
+/** How many conditions and writes can be removed without a test that notices it. The bound is 0. */
 export async function storeMutantFigures(): Promise<Figure[]> {
   const verdicts = await mutateStore([], () => {});
   const survivors = verdicts.filter(({ fate }) => fate !== "noticed");
