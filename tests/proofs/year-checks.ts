@@ -13,8 +13,17 @@ const unpaidOf = ({ amount, paid, waived = 0, status }: Due) => (status === "can
 const hoursAgo = (now: string, hours: number) =>
   `${new Date(Date.parse(now) - hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 
-/** Stripe charged each attempt once, and no due more than its amount: nothing is charged twice and refunded. */
-export function chargedOnce({ bookings, attempts, stripe }: Dump): string[] {
+/** The largest amount that each due has asked for at any check, in minor units, by the due's id. */
+export type Asked = Map<string, number>;
+
+/** Adds the amounts of a check. A payoff lowers those of dues whose interest was paid ahead. */
+export function addAsked(asked: Asked, { bookings }: Dump): void {
+  for (const { id, amount } of bookings.flatMap(({ dues }) => dues))
+    asked.set(id, Math.max(amount, asked.get(id) ?? 0));
+}
+
+/** Stripe charged each attempt once, and no due more than it has `asked` for: nothing is charged twice and refunded. */
+export function chargedOnce({ bookings, attempts, stripe }: Dump, asked: Asked): string[] {
   const taken = stripe.charges.filter(({ status }) => status === "succeeded");
   const perAttempt = new Map<string, number>();
   for (const { metadata } of taken) {
@@ -32,7 +41,8 @@ export function chargedOnce({ bookings, attempts, stripe }: Dump): string[] {
     ...[...perAttempt].filter(([, count]) => count > 1).map(([id, count]) => `year: ${id} is charged ${count} times`),
     ...dues.flatMap(({ id, amount }) => {
       const sum = perDue.get(id) ?? 0;
-      return sum <= amount ? [] : [`year: ${id} asks for ${amount}, and Stripe took ${sum}`];
+      const most = asked.get(id) ?? amount;
+      return sum <= most ? [] : [`year: ${id} asks for ${most}, and Stripe took ${sum}`];
     }),
   ];
 }

@@ -5,7 +5,15 @@ import { type Answer, type Client, openCohort, participantBody } from "../harnes
 import { seeded } from "../harness/store.ts";
 import { type Dump, dump, dumpOfMoney } from "./dump.ts";
 import { always, breaches, ofMoney, stripePostedOnce } from "./invariants.ts";
-import { chargedOnce, nothingIsStuck, noticedOnce, promised, promisesKept } from "./year-checks.ts";
+import {
+  type Asked,
+  addAsked,
+  chargedOnce,
+  nothingIsStuck,
+  noticedOnce,
+  promised,
+  promisesKept,
+} from "./year-checks.ts";
 import { type Misfortune, spare, strike, struckSoFar } from "./year-faults.ts";
 import { type Habit, habits, type Person, type Scene, unexpected } from "./year-people.ts";
 
@@ -77,11 +85,12 @@ export async function simulateYear(client: Client, options: YearOptions): Promis
   const { begin, people } = beginner(scene, options, cohorts, found);
   let midnights = 0;
   let before: Dump | undefined;
+  const asked: Asked = new Map();
   const end = addDays(dateIn(timeZone, await client.now()), days);
   for (; found.length === 0; midnights++) {
     scene.today = dateIn(timeZone, await client.now());
     await spare(client, misfortune);
-    const all = await look(client, { isWhole: midnights % wholeEvery === 0, before }, found);
+    const all = await look(client, { isWhole: midnights % wholeEvery === 0, before, asked }, found);
     before = all;
     if (scene.today >= end || found.length > 0) break;
     await strike(client, misfortune, midnights);
@@ -97,21 +106,26 @@ export async function simulateYear(client: Client, options: YearOptions): Promis
   if (found.length === 0) for (const duration of ["P9D", "PT20M"]) await client.advance(duration);
   await client.quiesce();
   const last = await dump(client);
-  if (found.length === 0) found.push(...breaches(last, [...always, stripePostedOnce, chargedOnce, noticedOnce]));
+  if (found.length === 0)
+    found.push(...breaches(last, [...always, stripePostedOnce, chargedOnceFor(asked), noticedOnce]));
   return { seed, midnights, breaches: found, trail, struck: await struckSoFar(client), ...summaryOf(last) };
 }
 
-type Look = { isWhole: boolean; before: Dump | undefined };
+type Look = { isWhole: boolean; before: Dump | undefined; asked: Asked };
+
+const chargedOnceFor = (asked: Asked) => (all: Dump) => chargedOnce(all, asked);
 
 /**
  * Checks all stored data at a midnight. The tables are read one after another, so a breach counts only if a second look
  * confirms it.
  */
-async function look(client: Client, { isWhole, before }: Look, found: string[]): Promise<Dump> {
+async function look(client: Client, { isWhole, before, asked }: Look, found: string[]): Promise<Dump> {
   const seen = async () => {
     await client.quiesce();
     const all = await (isWhole ? dump : dumpOfMoney)(client);
-    const wrong = breaches(all, [...(isWhole ? always : ofMoney), chargedOnce, nothingIsStuck, noticedOnce]);
+    addAsked(asked, all);
+    const checks = [chargedOnceFor(asked), nothingIsStuck, noticedOnce];
+    const wrong = breaches(all, [...(isWhole ? always : ofMoney), ...checks]);
     if (before !== undefined) wrong.push(...promisesKept(before, all), ...posted(before, all));
     return { all, wrong };
   };
