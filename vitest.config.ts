@@ -25,9 +25,14 @@ const apart = [
   ].map(proof),
 ];
 
-/** Tests that take seconds: input to every route, a model that tells many stories, an HTTP server that answers late. */
+/**
+ * Tests that take long beside other unit tests: input to every route, the whole API document, ten thousand deadlines, a
+ * model that tells many stories, an HTTP server that answers late.
+ */
 const wide = [
   "functions/input.test.ts",
+  "functions/sweep/hand-out.test.ts",
+  "packages/contracts/src/{field-descriptions,openapi}.test.ts",
   "packages/domain/src/booking/ledger-model.test.ts",
   "packages/payments/src/ask-stripe.test.ts",
 ];
@@ -43,8 +48,8 @@ const proofs = {
 /** No test here takes a second on a quiet machine; the time-out allows for a loaded one. */
 const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
 
-/** Tests that run a stack or a database. With a third worker, requests that come at once miss their time. */
-const stacks = { maxWorkers: 2, sequence: { groupOrder: 2 } };
+/** Tests that run a stack or a database. A third worker uses the time in which the others wait. */
+const stacks = { maxWorkers: 3, sequence: { groupOrder: 2 } };
 
 /**
  * One project per kind of test, so that each can be run alone: `vitest --project unit`. Projects of a group run side by

