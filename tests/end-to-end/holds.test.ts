@@ -49,12 +49,12 @@ describe("holding a place", () => {
     const hold = async () => {
       for (;;) {
         const answer = await client.tryHold(quote, "at-once");
-        // A hold looks for a place for five seconds. On a slow machine these may end in conflicts.
-        if (answer.body.code !== "conflict") return answer;
+        // What a client repeats: on a slow machine the time for a hold, or for a call to the database, may run out.
+        if (!["conflict", "unavailable"].includes(answer.body.code)) return answer;
       }
     };
     const answers = await Promise.all(Array.from({ length: 100 }, hold));
-    expect(new Set(answers.map(({ status, body }) => `${status} ${body.code ?? body.id}`)).size).toBe(1);
+    expect([...new Set(answers.map(({ status, body }) => `${status} ${body.code ?? body.id}`))]).toHaveLength(1);
     expect(answers[0]).toMatchObject({ status: 201, body: { status: "held" } });
     expect(await available(cohort.id)).toBe(3);
   });
