@@ -1,3 +1,4 @@
+import { remembered } from "../time/remembered.ts";
 import { type CurrencyRule, currencies } from "./currencies.ts";
 
 const rules: ReadonlyMap<string, CurrencyRule> = new Map(Object.entries(currencies));
@@ -107,13 +108,12 @@ export function plainDecimal(amount: number, currency: string): string {
 export function formatMoney(amount: number, currency: string): string {
   const digits = minorDigits(currency);
   const whole = rules.get(currency)?.iso === 0 && amount % 10 ** digits === 0;
-  const shown = whole ? 0 : digits;
-  const format = new Intl.NumberFormat("en-US", {
-    style: "currency",
-    currency: currency.toUpperCase(),
-    minimumFractionDigits: shown,
-    maximumFractionDigits: shown,
-  });
   // Formats the decimal text: a division would lose digits of large amounts.
-  return format.format(plainDecimal(amount, currency) as Intl.StringNumericLiteral);
+  return formatOf(currency, whole ? 0 : digits).format(plainDecimal(amount, currency) as Intl.StringNumericLiteral);
 }
+
+/** Making a format takes as long as a dozen uses of it. */
+const formatOf = remembered((currency: string, digits: number) => {
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat("en-US", { style: "currency", currency: currency.toUpperCase(), ...fraction });
+});
