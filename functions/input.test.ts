@@ -319,7 +319,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-describe("whatever is sent", { timeout: 30_000 }, () => {
+describe("any input", { timeout: 30_000 }, () => {
   test("has a valid sample for every route with a body", () => {
     const samples = bindings
       .filter(({ route }) => route.body !== undefined)

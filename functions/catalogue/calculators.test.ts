@@ -50,7 +50,7 @@ describe("the calculator of annual percentage rates", () => {
 
   test.each([
     ["a payment before the first advance", { payments: [{ ...payments[0], date: "1978-01-09" }] }, "payments.0.date"],
-    ["a payment of nothing", { payments: [{ ...payments[0], amount: 0 }] }, "payments.0.amount"],
+    ["a payment of 0", { payments: [{ ...payments[0], amount: 0 }] }, "payments.0.amount"],
     ["more than 1,000 payments", { payments: [{ ...payments[0], count: 1_001 }] }, "payments.0.count"],
     [
       "more than 1,000 payments in streams",
@@ -59,7 +59,7 @@ describe("the calculator of annual percentage rates", () => {
     ],
     ["a date that does not exist", { advances: [{ date: "1978-02-30", amount: 1 }] }, "advances.0.date"],
     ["an interval without a name", { payments: [{ ...payments[0], every: "fortnight" }] }, "payments.0.every"],
-    ["a unit-period above a year", { unitPeriod: "13_months" }, "unitPeriod"],
+    ["a unit-period longer than a year", { unitPeriod: "13_months" }, "unitPeriod"],
     ["no advance", { advances: [] }, "advances"],
   ])("refuses %s, naming the field", async (_, changes, path) => {
     const { status, body } = await ask({ advances, payments, ...changes });

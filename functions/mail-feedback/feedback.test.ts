@@ -50,7 +50,7 @@ describe("SES's feedback on a mail", () => {
     expect(items).toHaveLength(1);
   });
 
-  test.each(["no JSON", "{}", message("Email Bounced", {}), complaint.replace("2027-01-02", "someday")])(
+  test.each(["invalid JSON", "{}", message("Email Bounced", {}), complaint.replace("2027-01-02", "someday")])(
     "is left to the dead letters when it is another message: %s",
     (body) => {
       expect(readFeedback(body)).toBeNull();

@@ -66,8 +66,8 @@ describe("a notice", () => {
   const payoff = { attemptId: "att_1", on: "2027-01-30", dues: [], unearned: [] };
 
   test.each([
-    ["its page", having(open)],
-    ["the page of a payoff", having(open, { payoff })],
+    ["a session for the due", having(open)],
+    ["a session for a payoff", having(open, { payoff })],
   ])("is sent although its client has just opened %s, which may expire unpaid", (_, booking) => {
     expect(mail("DueNotice", { kind: "final", days: 7, cancelsOn: "2027-02-22" }, booking)?.text).toContain(
       "February 22, 2027",
@@ -75,8 +75,8 @@ describe("a notice", () => {
   });
 
   test.each([
-    ["its bank is processing it", having({ ...open, status: "processing" })],
-    ["it is being tried", { ...collected, dues: having({ ...open, dueOn: "2027-01-30" }).dues }],
+    ["the bank processes a debit", having({ ...open, status: "processing" })],
+    ["a try is under way", { ...collected, dues: having({ ...open, dueOn: "2027-01-30" }).dues }],
   ])("is not sent while %s: another mail reports the outcome", (_, booking) => {
     const dueOn = booking.dues.find(({ id }) => id === "due_1")?.dueOn;
     expect(mail("DueNotice", { kind: "past_due", days: 3, dueOn }, booking)).toBeNull();

@@ -56,8 +56,8 @@ describe("a mail about an exception that staff made", () => {
   test.each<[string, object | null]>([
     ["a deferral of a due that was moved again", mail("DueDeferred", moved, having({ dueOn: "2027-03-01" }))],
     ["a deferral of a due that was paid", mail("DueDeferred", moved, having({ dueOn: "2027-02-20", paid: 1_600_000 }))],
-    ["a pause that is over", mail("CollectionChanged", { paused: true }, anna.confirmed)],
-    ["the end of a pause that was begun again", mail("CollectionChanged", { paused: false }, paused)],
+    ["a pause that has ended", mail("CollectionChanged", { paused: true }, anna.confirmed)],
+    ["the end of a pause after which another one began", mail("CollectionChanged", { paused: false }, paused)],
     ["a waiver on a booking that was cancelled", mail("DueWaived", waived, anna.cancelled)],
     ["a deferral on a booking that was cancelled", mail("DueDeferred", moved, { ...deferred, status: "cancelled" })],
     [

@@ -182,7 +182,7 @@ describe("if somebody else pays", () => {
   });
 
   test.each(["ClearanceChanged", "ClearanceReminder"] as const)(
-    "what is missing, or has to be brought up to date, is told to the participant alone: %s",
+    "a missing or lapsed evaluation is mailed only to the participant: %s",
     async (name) => {
       expect(await sentAbout(name, forAnna(anna.awaiting_clearance), { status: "lapsed" })).toEqual([participant]);
     },

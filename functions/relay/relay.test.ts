@@ -291,11 +291,11 @@ describe("the relay", () => {
 
   test.each([
     ["without a detail", { detail: undefined }],
-    ["whose detail is no JSON", { detail: { S: "{" } }],
-    ["whose detail is no object", { detail: { S: "[1]" } }],
-    ["of no instant", { createdAt: { S: "yesterday" } }],
+    ["whose detail is invalid JSON", { detail: { S: "{" } }],
+    ["whose detail is not an object", { detail: { S: "[1]" } }],
+    ["whose createdAt is not an instant", { createdAt: { S: "yesterday" } }],
     ["whose source is a number", { source: { N: "1" } }],
-    ["larger than the bus takes", { detail: { S: JSON.stringify({ text: "x".repeat(256 * 1024) }) } }],
+    ["larger than the limit of the bus", { detail: { S: JSON.stringify({ text: "x".repeat(256 * 1024) }) } }],
   ])("reports an item %s, without a deletion, a wait or a retry", async (_, changes) => {
     const { run, calls, deleted, metrics, log } = world();
     const record = added(1);

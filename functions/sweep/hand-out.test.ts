@@ -159,9 +159,9 @@ const delayed = "ApproximateNumberOfMessagesDelayed";
 
 test.each([
   ["wait", { [visible]: "1001" }],
-  ["are being worked on", { [inFlight]: "1001" }],
+  ["are in flight", { [inFlight]: "1001" }],
   ["are delayed", { [delayed]: "1001" }],
-  ["do either", { [visible]: "401", [inFlight]: "500", [delayed]: "100" }],
+  ["wait, are in flight or are delayed", { [visible]: "401", [inFlight]: "500", [delayed]: "100" }],
 ])(
   "while more than a thousand messages of a queue %s, it is handed only the first keys of each kind",
   async (_, depth) => {

@@ -151,9 +151,9 @@ describe("a Stripe webhook", () => {
   });
 
   test.each([
-    ["a stranger's signature", { "stripe-signature": sign(body, "whsec_stranger") }, body],
+    ["a signature with another secret", { "stripe-signature": sign(body, "whsec_stranger") }, body],
     ["no signature", {}, body],
-    ["a body rewritten on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
+    ["a body that was changed on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
   ])("is 400 and stores nothing with %s", async (_what, headers, sent) => {
     const { post, written } = webhook();
 

@@ -185,10 +185,10 @@ describe("a customer that is gone at Stripe", () => {
   });
 
   test.each([
-    ["does not show either, as with another account's key", noCustomer, "throws"],
-    ["shows after all", { ok: true, value: { deleted: false } }, "unavailable"],
-    ["does not answer about", { ok: false, kind: "unavailable", code: "", message: "" }, "unavailable"],
-  ] as const)("is not replaced if Stripe %s: the next call asks again", async (_, said, how) => {
+    ["does not know, as with the key of another account", noCustomer, "throws"],
+    ["returns", { ok: true, value: { deleted: false } }, "unavailable"],
+    ["does not answer a request for", { ok: false, kind: "unavailable", code: "", message: "" }, "unavailable"],
+  ] as const)("is not replaced if Stripe %s the customer: the next call retries", async (_, said, how) => {
     const jane = somebody();
     const { asked, gateway, gone, customers, contextAt } = await deleted(jane);
     const booking = await signed(jane, "herself");

@@ -165,9 +165,9 @@ describe("late money", () => {
 
   test.each([
     ["has expired", "other dates", true, datesIn(52)],
-    ["has lapsed and nobody has noticed", "other dates", false, datesIn(52)],
+    ["has lapsed but no sweep has ended it", "other dates", false, datesIn(52)],
     ["has expired", "another zone", true, { timeZone: "America/New_York" }],
-    ["has lapsed and nobody has noticed", "another zone", false, { timeZone: "America/New_York" }],
+    ["has lapsed but no sweep has ended it", "another zone", false, { timeZone: "America/New_York" }],
   ])("is refunded in full if the booking %s and its cohort has %s", async (_state, _what, swept, to) => {
     const cohort = await openCohort();
     const { attempt, lapsedAt } = await lateIn(cohort);

@@ -92,8 +92,8 @@ const fresh = () => ids.next("bkg");
 const cases: Case[] = [
   { what: "a claim of a place (I1)", write: () => claimPlace(running.store, us(), later, now), ...buying },
   { what: "late money that takes a place (I1)", write: () => takeFreePlace(running.store, us(), now), ...buying },
-  { what: "a move of our claim (I1)", write: () => moveClaim(running.store, us(), later), ...ownClaim },
-  { what: "a place that becomes ours for good (I1)", write: () => takePlace(running.store, us()), ...ownClaim },
+  { what: "an extension of a claim (I1)", write: () => moveClaim(running.store, us(), later), ...ownClaim },
+  { what: "the claim that is made final (I1)", write: () => takePlace(running.store, us()), ...ownClaim },
   {
     what: "the release of a place",
     write: () => releasePlace(running.store, us()),
@@ -101,7 +101,7 @@ const cases: Case[] = [
     refuses: [null, {}, { takenBy: theirs }, claim(theirs, later), { ...claim(ours, later), takenBy: theirs }],
   },
   {
-    what: "the check that a place is ours until the last day (I2)",
+    what: "the check that the booking has its place until the last day (I2)",
     write: () => checkTaken(running.store, us(), "2027-04-20"),
     holds: [{ takenBy: ours, endsOn: "2027-04-20" }],
     refuses: [null, { takenBy: theirs, endsOn: "2027-04-20" }, { takenBy: ours, endsOn: "2027-04-21" }],
@@ -109,7 +109,12 @@ const cases: Case[] = [
   { what: "the removal of a place (I1)", write: () => removePlace(running.store, place(), now), ...freeNow },
   { what: "new dates of a place (I1)", write: () => movePlace(running.store, place(), cohort, now), ...freeNow },
   { what: "a new place", write: () => placePut(running.store, place()), ...once },
-  { what: "what a place is told", write: () => tellPlace(running.store, place()), holds: [{}], refuses: [null] },
+  {
+    what: "the cohort data that is copied onto a place",
+    write: () => tellPlace(running.store, place()),
+    holds: [{}],
+    refuses: [null],
+  },
   { what: "a charge", write: () => chargePut(running.store, charge()), ...once },
   {
     what: "a refund's share of a charge (I6)",
@@ -118,19 +123,19 @@ const cases: Case[] = [
     refuses: [null, { refundable: 299, applied: 300 }, { refundable: 300, applied: 299 }],
   },
   {
-    what: "what a failed refund gives back to a charge (I6)",
+    what: "a failed refund's amount that returns to a charge (I6)",
     write: () => restoreCharge(running.store, fresh(), "ch", 300),
     holds: [{ refundable: 0 }],
     refuses: [null],
   },
   {
-    what: "how Stripe booked a charge",
+    what: "a charge's balance transaction",
     write: () => chargeBooked(running.store, fresh(), { chargeId: "ch", balanceTransactionId: "txn" }),
     holds: [{}],
     refuses: [null],
   },
   {
-    what: "a refund by hand, on the amounts that were read (I6)",
+    what: "a refund by hand, on unchanged amounts (I6)",
     write: () => chargeFollows(running.store, charge(), charge({ refundable: 0, applied: 0 })),
     holds: [{ refundable: 500, applied: 500 }],
     refuses: [null, { refundable: 499, applied: 500 }, { refundable: 500, applied: 499 }],
@@ -144,7 +149,7 @@ const cases: Case[] = [
   { what: "a document", write: () => agreementPut(running.store, { ...booking, id: fresh() }, document), ...once },
   { what: "a signature", write: () => signaturePut(running.store, { ...booking, id: fresh() }, signing), ...once },
   {
-    what: "what a participant accepted",
+    what: "the terms that a participant accepted",
     write: () => acceptancePut(running.store, fresh(), { ...terms, signed: evidence }),
     ...once,
   },
@@ -159,7 +164,7 @@ const cases: Case[] = [
     refuses: [{ expiresAt: answer.expiresAt - 30 * 86_400 + 1 }],
   },
   {
-    what: "a clinician's finding (I8)",
+    what: "a clinician's evaluation (I8)",
     write: () => {
       const bookingId = fresh();
       return clinicalPut(running.store, bookingId, { evaluation: { id: "evl", bookingId, ...evaluation } });
@@ -167,7 +172,7 @@ const cases: Case[] = [
     ...once,
   },
   {
-    what: "a record of a read (I9)",
+    what: "an access record (I9)",
     write: () => accessPut(running.store, fresh(), { at: now, actor: "a", role: "finance", action: "read" }),
     ...once,
   },

@@ -236,7 +236,7 @@ describe("a method that was saved", () => {
   const event = { type: "checkout.session.completed", objectType: "checkout.session" };
 
   test.each(["webhook", "way back", "sweep"] as const)(
-    "replaces the one before, once, whoever tells: %s first",
+    "replaces the old method once, if the %s is first",
     async (first) => {
       const life = await opened();
       const { setup } = life;

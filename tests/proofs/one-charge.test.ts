@@ -42,7 +42,7 @@ async function chargesOfTwoCollectors(claiming: (store: Store) => Store): Promis
   return life.intents.filter(({ charge }) => charge !== null).length;
 }
 
-/** Writes a booking's next version over whatever is stored, with its audit record. */
+/** Writes a booking's next version unconditionally, with its audit record. */
 function withoutClaim(store: Store): Store {
   const { client } = store;
   const send = async (command: Parameters<typeof client.send>[0]) => {

@@ -140,7 +140,7 @@ describe("an invited participant", () => {
     expect((await accept(path)).body).toEqual(first.body);
   });
 
-  test("is told of their own blocking booking, and nobody else is", async () => {
+  test("gets the id of their own blocking booking; others do not", async () => {
     const path = await invited();
     const own = await hold("bea", "bea");
     expect(own.status).toBe(201);

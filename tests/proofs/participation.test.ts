@@ -111,7 +111,7 @@ describe("a booking for somebody else", () => {
     expect(await bookingInTheWay(running.store, { ...eve, owner: payer("fay") }, now)).toBeNull();
   });
 
-  test("is the payer's one live booking for that address, and they are told which", async () => {
+  test("is the payer's only live booking for that address, and a refusal names it", async () => {
     const first = await invited("ada");
     expect(await tryHold("BEA@example.com", "ada@example.com")).toEqual({ ok: false, reason: "already_booked" });
     expect(await bookingInTheWay(running.store, first, now)).toBe(first.id);

@@ -174,7 +174,7 @@ const sweepAt = (at: Instant) =>
   );
 const statusOf = async (id: string) => (await readBooking(running.store, id))?.status;
 
-describe("a clearance whose one message died", () => {
+describe("a change of a clearance whose message became a dead letter", () => {
   const soon = plusMinutes(now, 1);
 
   test.each<[string, (id: string) => Promise<unknown>]>([

@@ -132,7 +132,7 @@ describe("a refund that Stripe refuses", () => {
   );
 
   test.each(["resource_missing", "a_code_of_tomorrow"])(
-    "for a reason that may pass (%s) is asked for until it is made, and nobody is told of a refusal",
+    "for a temporary reason (%s) is requested again until it is made, and no refusal is reported",
     async (code) => {
       const { booking, refund } = await owed();
       const ref = { bookingId: booking.id, refundId: refund.id };

@@ -67,8 +67,8 @@ describe("a checkout session", () => {
   });
 
   test.each([
-    ["can be paid on is kept as the answer to the request", 1, 1],
-    ["is over by the time Stripe's answer comes is kept as the answer to no request", 40, 0],
+    ["is open is stored as the answer to the request", 1, 1],
+    ["has expired before Stripe's answer arrives is not stored as an answer", 40, 0],
   ])("that %s", async (_, minutes, kept) => {
     const booking = await signed();
     const url = "https://api.example.org";
@@ -159,8 +159,8 @@ describe("a checkout session", () => {
   });
 
   test.each([
-    ["is found by the time in which it can have been made", true, "open"],
-    ["was never made where that lists none", false, "refused"],
+    ["is found in the time in which it can have been created", true, "open"],
+    ["was never created if the list of that time has none", false, "refused"],
   ])("of a customer that was deleted since %s", async (_what, made, status) => {
     const booking = await signed();
     const asked: CreateCheckoutSession[] = [];
@@ -244,7 +244,7 @@ describe("a checkout session", () => {
     });
   });
 
-  test("that Stripe permanently refuses frees the due, and takes back the extension of the hold", async () => {
+  test("that Stripe permanently refuses frees the due, and undoes the extension of the hold", async () => {
     const booking = await signed();
     const { holdExpiresAt } = booking;
     const refusing = contextOf(now, "https://example.org", {
@@ -353,7 +353,7 @@ describe("the return page", () => {
     ["is open", shown({}), 200, "Payment not finished"],
     ["has expired", shown({ status: "expired" }), 200, "This page has expired"],
     ["was completed by a bank debit", shown(debit), 200, "Payment in progress"],
-    ["cannot be asked about", broken, 503, "We cannot show this payment"],
+    ["cannot be retrieved", broken, 503, "We cannot show this payment"],
   ])("of a session that %s says so, and nothing beyond Stripe's state", async (_what, said, status, title) => {
     const { booking, wayBack, sessionId, see } = await comingBack(said);
 

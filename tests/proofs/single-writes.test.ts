@@ -152,10 +152,14 @@ describe("a lease", () => {
     });
 
   test.each([
-    ["that nobody has", null, "this one"],
-    ["that has run out", { heldBy: "another", leaseUntil: now }, "this one"],
-    ["that another has", { heldBy: "another", heldFor: 4, leaseUntil: plusSeconds(now, 1) }, "another"],
-    ["of an earlier version", { heldBy: "another", heldFor: 3, leaseUntil: plusSeconds(now, 1) }, "this one"],
+    ["that is free is taken", null, "this one"],
+    ["that has expired is taken", { heldBy: "another", leaseUntil: now }, "this one"],
+    [
+      "that another worker has is not taken",
+      { heldBy: "another", heldFor: 4, leaseUntil: plusSeconds(now, 1) },
+      "another",
+    ],
+    ["of an earlier version is taken", { heldBy: "another", heldFor: 3, leaseUntil: plusSeconds(now, 1) }, "this one"],
   ])("%s", async (_what, stored, worker) => {
     const key = lease();
     if (stored !== null) await put(key, stored);
@@ -191,8 +195,8 @@ describe("an effect outside of the tables", () => {
   });
 
   test.each([
-    ["while another delivery is at it", plusSeconds(now, 1), "in progress in another delivery"],
-    ["once the delivery that was at it must have died", now, "done"],
+    ["waits while another delivery works on it", plusSeconds(now, 1), "in progress in another delivery"],
+    ["happens after the lease of a dead delivery", now, "done"],
   ])("%s", async (_when, leaseUntil, outcome) => {
     const left = mark();
     await put(keyOf(left), { status: "sending", heldBy: "another", leaseUntil });
@@ -205,8 +209,8 @@ describe("an effect outside of the tables", () => {
   });
 
   test.each([
-    ["frees its mark", nothing, null],
-    ["leaves the mark that another delivery has made", (key: Key) => put(key, { heldBy: "another" }), "another"],
+    ["removes its mark", nothing, null],
+    ["keeps the mark of another delivery", (key: Key) => put(key, { heldBy: "another" }), "another"],
   ])("that fails %s", async (_what, meanwhile, holder) => {
     const failing = mark();
 

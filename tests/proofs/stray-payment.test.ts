@@ -225,7 +225,7 @@ describe("money with a booking's metadata that is not the attempt's own", () => 
     ["an attempt that has ended", {}],
     ["an attempt that does not exist", { attemptId: "att_none" }],
     ["a due of another", { dueId: "due_none" }],
-    ["no attempt at all", { attemptId: "" }],
+    ["no attempt", { attemptId: "" }],
   ])("a copy that names %s is refunded in full", async (_what, wrong) => {
     const { booking, attempt, metadata } = await checkout();
     await closeAttempt(services, attempt, "test");

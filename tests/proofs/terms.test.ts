@@ -144,8 +144,8 @@ describe("a cohort that opens for the first time", () => {
   });
 
   test.each([
-    ["its own price does not cover the deposit", { deposit: { kind: "amount", amount: 300_000 } }, "status"],
-    ["it is not as long as its program", { days: 6 }, "endsOn"],
+    ["the cohort's price is not above the deposit", { deposit: { kind: "amount", amount: 300_000 } }, "status"],
+    ["its length is not that of its program", { days: 6 }, "endsOn"],
     ["its clearance deadline has passed", deadline(46), "startsOn"],
   ])("is refused if %s", async (_what, change, path) => {
     const { id, programId } = await draft({ price: 300_000 });

@@ -84,13 +84,13 @@ const firstPart = async (booking: Booking) => {
 
 const rows: Row[] = [
   {
-    when: "the hold of a place ends",
+    when: "a hold lapses",
     made: journey.held,
     act: (booking) => journey.lapse(store, booking),
     leaves: ["HoldExpired", "audit of a booking", "booking", "no participant lock", "place"],
   },
   {
-    when: "the hold of a place ends that its account counts",
+    when: "a hold lapses that counts toward the limit of its account",
     made: counted,
     act: (booking) => journey.lapse(store, booking),
     leaves: ["no slot", "unpaid ending"],
@@ -102,13 +102,13 @@ const rows: Row[] = [
     leaves: ["AgreementSigned", "agreement", "answer", "audit of a booking", "booking"],
   },
   {
-    when: "an agreement is signed, and later dues may be collected",
+    when: "an agreement is signed with the permission to collect",
     made: journey.held,
     act: (booking) => journey.sign(store, booking, "Sample Person", answer, true),
     leaves: ["AgreementSigned", "agreement", "answer", "audit of a booking", "booking", "permission"],
   },
   {
-    when: "a client lets later dues be collected",
+    when: "a client gives the permission to collect",
     made: journey.paidAndSaved,
     act: (booking) => journey.allowAutopay(store, booking, answer),
     leaves: ["AutopayChanged", "answer", "audit of a booking", "booking", "permission"],
@@ -130,13 +130,13 @@ const rows: Row[] = [
     leaves: ["ParticipationChanged", "acceptance", "answer", "audit of a booking", "booking", "participant lock"],
   },
   {
-    when: "a payer corrects whom they invited",
+    when: "a payer corrects the invited participant",
     made: invited,
     act: ({ id }) => correctInvitation(store, id, participantBody("right@example.com"), occasionAt(now), answer),
     leaves: ["agreement", "answer", "audit of a booking", "booking", "no payer lock", "payer lock"],
   },
   {
-    when: "a page for the deposit is opened",
+    when: "a session for the deposit is opened",
     made: journey.signed,
     act: (booking) => page(booking, { purpose: "deposit" }),
     leaves: [
@@ -167,7 +167,7 @@ const rows: Row[] = [
     ],
   },
   {
-    when: "a bank debit for the deposit is on its way",
+    when: "a bank debit for the deposit is processing",
     made: journey.withSession,
     act: (booking) => journey.settleDeposit(store, booking, { kind: "processing" }),
     leaves: ["PaymentProcessing", "attempt", "booking", "participant lock", "place"],
@@ -185,7 +185,7 @@ const rows: Row[] = [
     leaves: ["MoneyConverted", "entry converted-from", "entry converted-to", "entry fee"],
   },
   {
-    when: "late money finds its place free",
+    when: "late money arrives while the place is free",
     made: async () => {
       const booking = await journey.withSession(store);
       await journey.lapse(store, booking);
@@ -195,13 +195,13 @@ const rows: Row[] = [
     leaves: ["BookingRevived", "attempt", "booking", "charge", "entry payment", "participant lock", "place"],
   },
   {
-    when: "late money finds its place sold again",
+    when: "late money arrives after the place was sold again",
     made: journey.overtaken,
     act: (booking) => journey.settleDeposit(store, booking, {}, lapsedAt),
     leaves: ["RefundRequested", "attempt", "booking", "charge", "no participant lock", "refund"],
   },
   {
-    when: "money comes late to a booking that has ended",
+    when: "late money arrives on a booking that has ended",
     made: async () => {
       const booking = await journey.overtaken(store);
       await journey.lapse(store, booking);
@@ -211,13 +211,13 @@ const rows: Row[] = [
     leaves: ["RefundRequested", "attempt", "booking", "charge", "refund"],
   },
   {
-    when: "money comes that no attempt asked for",
+    when: "a stray payment arrives",
     made: journey.paid,
     act: (booking) => recordStray(store, booking),
     leaves: ["RefundRequested", "audit of a booking", "booking", "charge", "refund"],
   },
   {
-    when: "Stripe books money that no attempt asked for",
+    when: "Stripe books a stray payment",
     made: async () => {
       const booking = await journey.paid(store);
       await recordStray(store, booking);
@@ -233,13 +233,13 @@ const rows: Row[] = [
     leaves: ["ClearanceChanged", "answer", "audit of a clearance", "clearance", "evaluation"],
   },
   {
-    when: "the last fact is there",
+    when: "the last fact of a confirmation arrives",
     made: journey.cleared,
     act: (booking) => journey.progress(store, booking),
     leaves: ["BookingConfirmed", "audit of a booking", "booking"],
   },
   {
-    when: "a clearance is gone",
+    when: "a clearance is lost",
     made: async () => {
       const booking = await journey.confirmed(store);
       await journey.evaluate(store, booking, "medical", "not_cleared");
@@ -287,7 +287,7 @@ const rows: Row[] = [
     leaves: ["ParticipantAdmitted", "answer", "audit of a booking", "booking"],
   },
   {
-    when: "a participant is turned away while a page is open",
+    when: "a participant is turned away while a session is open",
     made: async () => {
       const booking = await journey.confirmed(store);
       await page(booking, { purpose: "due", dueId: balanceOf(booking) });
@@ -303,19 +303,19 @@ const rows: Row[] = [
     leaves: ["BookingCancelled", "answer", "audit of a booking", "booking", "no participant lock", "place", "refund"],
   },
   {
-    when: "a hold is cancelled while its page is open",
+    when: "a hold is cancelled while its session is open",
     made: journey.withSession,
     act: (booking) => journey.cancel(store, booking, "client", answer),
     leaves: ["answer", "booking", "no participant lock", "pages", "place"],
   },
   {
-    when: "what is owed is spread over the charges",
+    when: "a refund is spread over the charges",
     made: journey.ended,
     act: (booking) => journey.spread(store, booking),
     leaves: ["charge", "refund"],
   },
   {
-    when: "a refund has gone back",
+    when: "a refund has succeeded",
     made: journey.cancelled,
     act: (booking) => journey.settlePart(store, booking),
     leaves: ["RefundSucceeded", "audit of a booking", "booking", "refund"],
@@ -327,7 +327,7 @@ const rows: Row[] = [
     leaves: ["RefundFailed", "audit of a booking", "booking", "charge", "refund"],
   },
   {
-    when: "a refund is asked for under its next key",
+    when: "a refund is requested under its next key",
     made: journey.cancelled,
     act: async (booking) => {
       const { refund, part } = await firstPart(booking);
@@ -342,7 +342,7 @@ const rows: Row[] = [
     leaves: ["audit of a booking", "booking", "charge", "refund"],
   },
   {
-    when: "a part of a refund is reckoned again",
+    when: "a part of a refund gets the charge's current amount",
     made: async () => {
       const booking = await journey.cancelled(store);
       await journey.refundByHand(store, booking);
@@ -361,7 +361,7 @@ const rows: Row[] = [
     leaves: ["audit of a booking", "booking", "charge", "refund"],
   },
   {
-    when: "a participant is reminded of what is missing",
+    when: "a participant is reminded of a missing evaluation",
     made: journey.paid,
     act: async ({ id }) => {
       const { clearanceReminders: [first = now] = [] } = (await readBooking(store, id)) ?? {};
@@ -370,13 +370,13 @@ const rows: Row[] = [
     leaves: ["ClearanceReminder", "audit of a booking", "booking"],
   },
   {
-    when: "a client is told of a due",
+    when: "a client gets a notice of a due",
     made: journey.confirmed,
     act: async ({ id }) => notifyOfDues(store, id, occasionAt(await firstNoticeOf(id))),
     leaves: ["DueNotice", "audit of a booking", "booking"],
   },
   {
-    when: "staff are told of a due after its last notice",
+    when: "staff get a task after the last notice of a due",
     made: async () => {
       const booking = await journey.confirmed(store);
       await notifyOfDues(store, booking.id, occasionAt(plusDays(await firstNoticeOf(booking.id), 14)));
@@ -386,13 +386,13 @@ const rows: Row[] = [
     leaves: ["CollectionTaskOpened", "audit of a booking", "booking"],
   },
   {
-    when: "a booking has followed its clearance",
+    when: "a change of a clearance has been applied to its booking",
     made: journey.confirmed,
     act: ({ id }) => restClearance(store, id, now),
     leaves: ["clearance"],
   },
   {
-    when: "a hold is removed that ended unpaid",
+    when: "a hold that ended unpaid is removed",
     made: journey.abandoned,
     act: remove,
     leaves: [
@@ -407,7 +407,7 @@ const rows: Row[] = [
     ],
   },
   {
-    when: "a hold is kept whose participant was evaluated",
+    when: "a hold whose participant was evaluated is kept",
     made: async () => {
       const booking = await journey.abandoned(store);
       await journey.evaluate(store, booking, "medical", "cleared");

@@ -155,7 +155,7 @@ const loses =
 export const habits: readonly Habit[] = [
   { name: "a card that works", ...card, acts: [] },
   {
-    name: "a card without funds at times",
+    name: "a card that lacks funds at times",
     ...card,
     outcomes: (random) => Array.from({ length: 40 }, () => (random() < 0.5 ? "insufficient_funds" : "succeeds")),
     acts: [paysWhatIsAsked],
@@ -166,10 +166,20 @@ export const habits: readonly Habit[] = [
     outcomes: after(1, ["insufficient_funds", "insufficient_funds", "succeeds"]),
     acts: [],
   },
-  { name: "a card that is lost, and links", ...card, outcomes: after(2, ["lost_card"]), acts: [paysWhatIsAsked] },
-  { name: "a card that expires, and another", ...card, outcomes: after(2, ["expired_card"]), acts: [savesAnother] },
   {
-    name: "a debit that comes back at times",
+    name: "a card that is lost, then payments by link",
+    ...card,
+    outcomes: after(2, ["lost_card"]),
+    acts: [paysWhatIsAsked],
+  },
+  {
+    name: "a card that expires, then another card",
+    ...card,
+    outcomes: after(2, ["expired_card"]),
+    acts: [savesAnother],
+  },
+  {
+    name: "a debit that is returned at times",
     ...debit,
     outcomes: (random) => Array.from({ length: 40 }, () => (random() < 0.5 ? "insufficient_funds" : "succeeds")),
     acts: [paysWhatIsAsked],
@@ -177,7 +187,7 @@ export const habits: readonly Habit[] = [
   { name: "vanishes", ...card, autopay: false, acts: [] },
   { name: "pays off", ...card, acts: [paysOff] },
   {
-    name: "a card that asks for its holder",
+    name: "a card that requires authentication",
     ...card,
     outcomes: (random) => Array.from({ length: 40 }, () => (random() < 0.5 ? "authentication_required" : "succeeds")),
     acts: [paysWhatIsAsked],
@@ -186,7 +196,7 @@ export const habits: readonly Habit[] = [
   { name: "a card that its network updates", ...card, outcomes: after(1, ["expired_card"]), acts: [isUpdated] },
   { name: "a card that is detached", ...card, acts: [loses("card"), paysWhatIsAsked] },
   { name: "a customer who is deleted", ...card, acts: [loses("customer"), paysWhatIsAsked] },
-  { name: "a card that is lost, and nobody", ...card, outcomes: after(1, ["lost_card"]), acts: [] },
+  { name: "a card that is lost, then no payments", ...card, outcomes: after(1, ["lost_card"]), acts: [] },
   { name: "a debit that works", ...debit, acts: [] },
   { name: "an account that is closed", ...debit, outcomes: after(2, ["account_closed"]), acts: [paysWhatIsAsked] },
   { name: "links, in time", ...card, autopay: false, acts: [paysByLink] },

@@ -88,9 +88,9 @@ export async function endFailed(
 }
 
 /**
- * Ends whatever an attempt can still be paid by: expires its page or cancels its intent. Returns the resulting outcome;
- * `invalid` if Stripe can no longer end it, so the caller must ask for its state; null if nothing can be ended (a debit
- * under way succeeds or fails without us).
+ * Makes sure that an attempt cannot be paid any more: expires its session or cancels its intent. Returns the resulting
+ * outcome; `invalid` if Stripe can no longer end it, so the caller must ask for its state; null if nothing can be ended
+ * (a debit under way succeeds or fails without us).
  */
 export async function endAtStripe(services: Services, attempt: Attempt): Promise<GatewayResult<PaymentOutcome> | null> {
   const { gateway } = services;

@@ -31,11 +31,11 @@ describe("an event's schema", () => {
   });
 
   test.each([
-    ["a name", { ...held, data: { ...held.data, participant: "Ana" } }],
+    ["a field with a name", { ...held, data: { ...held.data, participant: "Ana" } }],
     ["a field beside the data", { ...held, email: "ana@example.com" }],
     ["an amount in dollars", { ...held, data: { ...held.data, total: 18_500.5 } }],
-    ["a status that is none", { ...held, data: { ...held.data, status: "on_hold" } }],
-    ["nothing in a field's place", { ...held, data: unfinished }],
+    ["an unknown status", { ...held, data: { ...held.data, status: "on_hold" } }],
+    ["a missing field", { ...held, data: unfinished }],
     ["another kind of subject", { ...held, subject: { ...held.subject, type: "cohort" } }],
   ])("refuses %s", (__, event) => {
     expect(events.BookingHeld.safeParse(event).success).toBe(false);

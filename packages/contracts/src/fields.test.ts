@@ -26,14 +26,14 @@ describe("a person's name", () => {
     ["Thai", "น้ำทิพย์"],
     ["Tibetan", "བསྟན་འཛིན་"],
     ["Vietnamese, decomposed", "Nguye\u0302\u0303n"],
-    ["Chinese, of one letter", "李"],
+    ["Chinese, with one letter", "李"],
     ["Japanese, with a variant of a letter", "葛\u{e0100}城"],
     ["an apostrophe of a typewriter", "O'Brien"],
     ["an apostrophe of a printer", "O’Brien"],
     ["an okina", "Kaʻahumanu"],
     ["a joiner inside a word of any script", "An\u200dna"],
     ["hyphens, full stops and commas", "Anne-Marie St. John-Smith, Jr."],
-    ["a number of generation", "Henry Ⅷ"],
+    ["a generational suffix", "Henry Ⅷ"],
     ["letters outside the basic plane", "𐐔𐐇𐐝"],
   ])("is accepted: %s", (_, name) => {
     expect(takes(personName(120), name)).toBe(true);
@@ -41,9 +41,9 @@ describe("a person's name", () => {
   });
 
   test.each([
-    ["nothing but spaces of any kind", " \u00a0\u2003\u3000"],
-    ["a space of no width", "\u200b"],
-    ["a space of no width between letters", "An\u200bna"],
+    ["only spaces of any kind", " \u00a0\u2003\u3000"],
+    ["a zero-width space", "\u200b"],
+    ["a zero-width space between letters", "An\u200bna"],
     ["a soft hyphen", "An\u00adna"],
     ["a soft hyphen alone", "\u00ad\u00ad"],
     ["a joiner alone", "\u200d"],
@@ -57,8 +57,8 @@ describe("a person's name", () => {
     ["a filler that counts as a letter", "\u3164\u3164"],
     ["a variation selector on a Latin letter", "Anna\ufe0f"],
     ["tags", "Anna\u{e0041}\u{e007f}"],
-    ["a half of a surrogate pair", "Anna\ud83d"],
-    ["two halves in the wrong order", "\udc00\ud800"],
+    ["a lone surrogate", "Anna\ud83d"],
+    ["a surrogate pair in the wrong order", "\udc00\ud800"],
     ["a non-character", "Anna\uffff"],
     ["a line break", "Anna\nBell"],
     ["a separator of lines", "Anna\u2028Bell"],
@@ -148,8 +148,8 @@ describe("text of one line", () => {
     ["a family of emoji", "\u{1f469}\u200d\u{1f467}", true],
     ["a tab", "Sample\tHouse", false],
     ["an override of the direction", "Sample \u202eHouse", false],
-    ["a space of no width", "Sample\u200bHouse", false],
-    ["a half of a surrogate pair", "Sample \udc00", false],
+    ["a zero-width space", "Sample\u200bHouse", false],
+    ["a lone surrogate", "Sample \udc00", false],
     ["joiners alone", "\u200d\u200c", false],
     ["an annotation", "Sample\ufff9House\ufffb", false],
     ["a joiner of hieroglyphs", "Sample\u{13430}House", false],
@@ -171,8 +171,8 @@ describe("text of several lines", () => {
     ["an escape sequence", "\u001b[2J", false],
     ["a control of the upper range", "First\u009bsecond", false],
     ["an override of the direction", "paid \u202e0001\u202c", false],
-    ["a half of a surrogate pair", "First \ud800", false],
-    ["nothing that can be seen", "\u200b\n\u00ad", false],
+    ["a lone surrogate", "First \ud800", false],
+    ["only invisible characters", "\u200b\n\u00ad", false],
   ])("with %s: %s", (_, value, taken) => {
     expect(takes(text(500), value)).toBe(taken);
   });

@@ -44,7 +44,7 @@ describe("a start key", () => {
     ["in the partition", text({ pk: "A", sk: "B" }), null],
     ["of another partition", text({ pk: "B", sk: "B" }), outside],
     ["without the sort key", text({ pk: "A" }), invalid],
-    ["with an attribute too many", text({ pk: "A", sk: "B", listPk: "LIST" }), invalid],
+    ["with an additional attribute", text({ pk: "A", sk: "B", listPk: "LIST" }), invalid],
     ["with another attribute", text({ pk: "A", listSk: "B" }), invalid],
     ["of another type", { pk: { N: "1" }, sk: { S: "B" } }, outside],
   ])("of a table, %s", (_, ExclusiveStartKey, refusal) => {
@@ -97,7 +97,7 @@ test("an empty key is refused in a condition and in a start key", () => {
   expect(ask({ ...query("A"), ExclusiveStartKey: text({ pk: "A", sk: "" }) })).toMatch(/Key: sk$/);
 });
 
-describe("a key, asked for or started from,", () => {
+describe("the size of a key in a condition or in a start key", () => {
   const query = (listPk: string, listSk: string) => ({
     IndexName: "byKeys",
     KeyConditionExpression: "listPk = :p AND listSk >= :s",
@@ -112,17 +112,17 @@ describe("a key, asked for or started from,", () => {
   // A letter of two bytes, because the limits count bytes.
   test.each([
     ["a partition key of 2,048 bytes", query("é".repeat(1_024), "2027"), null],
-    ["a partition key of one byte more", query(`${"é".repeat(1_024)}x`, "2027"), /Size of hashkey .* of2048 bytes$/],
+    ["a partition key of 2,049 bytes", query(`${"é".repeat(1_024)}x`, "2027"), /Size of hashkey .* of2048 bytes$/],
     ["a sort key of 1,024 bytes", query("LIST", "é".repeat(512)), null],
-    ["a sort key of one byte more", query("LIST", `${"é".repeat(512)}x`), /range keys .* 1024 bytes$/],
+    ["a sort key of 1,025 bytes", query("LIST", `${"é".repeat(512)}x`), /range keys .* 1024 bytes$/],
     ["a start at a sort key of 1,024 bytes", started("x".repeat(1_024)), null],
-    ["a start at a sort key of one byte more", started("x".repeat(1_025)), /range keys .* 1024 bytes$/],
+    ["a start at a sort key of 1,025 bytes", started("x".repeat(1_025)), /range keys .* 1024 bytes$/],
   ])("%s", (_, asked, refusal) => {
     expect(ask(asked)).toEqual(refusal === null ? null : expect.stringMatching(refusal));
   });
 });
 
-describe("an index gives", () => {
+describe("an index projects", () => {
   const query = (IndexName: string, more: object) => ({
     IndexName,
     KeyConditionExpression: "listPk = :p",
@@ -134,29 +134,34 @@ describe("an index gives", () => {
 
   test.each([
     ["its keys and the table's", "byKeys", { ProjectionExpression: "pk, sk, listPk, listSk" }, null],
-    ["nothing else", "byKeys", { ProjectionExpression: "pk, venue" }, notProjected("venue", "byKeys")],
+    ["no other attribute", "byKeys", { ProjectionExpression: "pk, venue" }, notProjected("venue", "byKeys")],
     [
-      "nothing by another name",
+      "no other attribute under a placeholder",
       "byKeys",
       { ProjectionExpression: "#v", ExpressionAttributeNames: { "#v": "venue" } },
       notProjected("venue", "byKeys"),
     ],
     [
-      "nothing to a filter",
+      "no other attribute to a filter",
       "byKeys",
       { FilterExpression: "attribute_exists(venue) AND pk <> :p" },
       notProjected("venue", "byKeys"),
     ],
-    ["a filter its keys", "byKeys", { FilterExpression: "begins_with(pk, :p) OR NOT sk IN (:p)" }, null],
+    ["its keys to a filter", "byKeys", { FilterExpression: "begins_with(pk, :p) OR NOT sk IN (:p)" }, null],
     [
-      "no whole items",
+      "not all attributes",
       "byKeys",
       { Select: "ALL_ATTRIBUTES" },
       expect.stringMatching(/ALL_ATTRIBUTES is not supported for global secondary index byKeys/),
     ],
-    ["what it includes, with its parts", "bySome", { ProjectionExpression: "status.since, status[0]" }, null],
-    ["nothing beside that", "bySome", { ProjectionExpression: "status, venue" }, notProjected("venue", "bySome")],
-    ["everything where it projects all", "byAll", { ProjectionExpression: "venue", Select: "ALL_ATTRIBUTES" }, null],
+    ["the included attributes and their parts", "bySome", { ProjectionExpression: "status.since, status[0]" }, null],
+    [
+      "no attribute that is not included",
+      "bySome",
+      { ProjectionExpression: "status, venue" },
+      notProjected("venue", "bySome"),
+    ],
+    ["everything if it projects all", "byAll", { ProjectionExpression: "venue", Select: "ALL_ATTRIBUTES" }, null],
   ])("%s: %s with %j", (_, name, more, refusal) => {
     expect(ask(query(name, more))).toEqual(refusal);
   });

@@ -101,7 +101,7 @@ describe("the grants between services in a template", () => {
 
   test.each([
     ["a policy that names CloudWatch", watched(inTheClear, cloudwatch)],
-    ["no policy, which is SNS's own", watched()],
+    ["SNS's default policy", watched()],
   ])("an alarm may publish under %s", (_, resources) => {
     expect(topologyWith(resources)).not.toThrow();
   });

@@ -218,15 +218,15 @@ test.each([
   ["an error", broken, true, ["1", "2"]],
   ["no answer", { ok: true, payload: undefined } as const, true, []],
   ["null", done, true, []],
-  ["one named", { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"2"}]}' } as const, true, ["2"]],
+  ["one reported item", { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"2"}]}' } as const, true, ["2"]],
   [
-    "one that was not in the batch",
+    "a reported item that was not in the batch",
     { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"9"}]}' } as const,
     true,
     ["1", "2"],
   ],
   [
-    "one named without partial failures",
+    "a reported item without partial failures",
     { ok: true, payload: '{"batchItemFailures":[{"itemIdentifier":"2"}]}' } as const,
     false,
     [],

@@ -11,10 +11,14 @@ const table = (name: string): TableSpec => ({
 
 test.each([
   ["nothing", [], { due: false, tables: [], outside: false }],
-  ["what is due", ["dynamodb:Query arn:core/index/byDue"], { due: true, tables: [], outside: false }],
+  ["reached deadlines", ["dynamodb:Query arn:core/index/byDue"], { due: true, tables: [], outside: false }],
   ["another index", ["dynamodb:Query arn:core/index/byList"], { due: false, tables: ["core"], outside: false }],
   ["a table", ["dynamodb:Scan arn:outbox"], { due: false, tables: ["outbox"], outside: false }],
-  ["a table that it may write only", ["dynamodb:PutItem arn:core"], { due: false, tables: [], outside: false }],
+  [
+    "nothing of a table that it may only write",
+    ["dynamodb:PutItem arn:core"],
+    { due: false, tables: [], outside: false },
+  ],
   ["a secret", ["secretsmanager:GetSecretValue arn:stripe"], { due: false, tables: [], outside: true }],
 ])("a role sees %s", (_, grants, expected) => {
   const statements = grants.map((grant) => {

@@ -71,7 +71,7 @@ describe("a call that fails", () => {
 
   test.each([
     ["a firewall's JSON", json(404, { message: "Not Found" })],
-    ["a JSON of another kind", json(200, { id: "x", object: "product" })],
+    ["JSON of another kind", json(200, { id: "x", object: "product" })],
     ["a page of HTML", ((response) => response.writeHead(200).end("<html>hello</html>")) as Reply],
     ["an object without an id", json(200, { object: "customer" })],
   ])("is unknown for a write that %s answers", async (_what, reply) => {

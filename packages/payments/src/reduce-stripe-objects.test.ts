@@ -121,7 +121,7 @@ describe("an object of Stripe, reduced", () => {
   });
 
   test.each([
-    ["is there", customer, false],
+    ["exists", customer, false],
     ["was deleted", { ...customer, deleted: true }, true],
   ])("reads a customer that %s", async (_what, shown, deleted) => {
     const { gateway } = await stripeThat(json(200, shown));
@@ -131,7 +131,7 @@ describe("an object of Stripe, reduced", () => {
 
   test.each([
     [
-      "card that is good through February",
+      "card that expires in February",
       {
         type: "card",
         customer: "cus_1",

@@ -108,7 +108,7 @@ describe("who may ask", () => {
     ["a token that has expired", { ...claims, exp: String(Date.parse(fixedNow) / 1000) }, 401, "unauthenticated"],
     ["another issuer's token", { ...claims, iss: "https://elsewhere.example.org" }, 401, "unauthenticated"],
     ["another role", staffClaims("[finance clinician]"), 403, "forbidden"],
-    ["staff in no group", staffClaims("[]"), 403, "forbidden"],
+    ["staff without a group", staffClaims("[]"), 403, "forbidden"],
   ])("is refused to %s", async (_who, given, status, code) => {
     const { run, seen } = call(hold({ claims: given }));
 
@@ -167,8 +167,8 @@ describe("the route", () => {
 
 describe("a page", () => {
   test.each([
-    ["answers GET with its text", linkedPage, "GET", 200, "<p>shown</p>"],
-    ["answers HEAD without its text, if its route says so", linkedPage, "HEAD", 200, ""],
+    ["answers GET with its body", linkedPage, "GET", 200, "<p>shown</p>"],
+    ["answers HEAD without a body, if its route allows it", linkedPage, "HEAD", 200, ""],
     ["does not answer HEAD otherwise", showPage, "HEAD", 404, ""],
   ] as const)("%s", async (_, route, method, statusCode, body) => {
     const shown: Reply = { status: 200, contentType: "text/html", body: "<p>shown</p>" };

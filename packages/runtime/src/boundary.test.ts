@@ -74,7 +74,7 @@ describe("a failure inside", () => {
       "conflict",
     ],
     [
-      "a condition that nobody foresaw",
+      "an unexpected failed condition",
       named("TransactionCanceledException", { CancellationReasons: [{ Code: "ConditionalCheckFailed" }] }),
       500,
       "internal_error",

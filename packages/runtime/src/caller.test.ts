@@ -10,7 +10,7 @@ const context = { iss: issuers.staff, sub: "sub-1", email: "ada@example.org", em
 
 describe("roles count by issuer", () => {
   test.each(["[admin]", "[clinician admin finance]", "[client]", undefined])(
-    "the clients' pool makes clients alone, whatever group it names: %j",
+    "a token of the clients' pool makes only a client, even if it names the group %j",
     (groups) => {
       expect(ofClaims(clientClaims({ "cognito:groups": groups }))?.roles).toEqual(["client"]);
       expect(ofContext({ ...context, iss: issuers.client, groups: '["admin"]' })?.roles).toEqual(["client"]);

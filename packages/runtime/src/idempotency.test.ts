@@ -58,7 +58,7 @@ describe("an Idempotency-Key", () => {
 
   test.each([
     ["lost the transaction to the first", { replayed: true }],
-    ["met the first one's effect", { refused: "quote_used" }],
+    ["found the effect of the first", { refused: "quote_used" }],
     ["was refused for any other reason", { refused: "conflict" }],
   ] as const)("gives the first answer to a concurrent request that %s", async (_how, answer) => {
     const { run, table } = call(hold(), async () => answer);

@@ -62,7 +62,7 @@ describe("a cursor", () => {
     ["a later first day", "/v1/cohorts", { from: "2028-01-01" }],
     ["an earlier first day", "/v1/cohorts", { from: "2026-01-01" }],
     ["no first day", "/v1/cohorts", {}],
-    ["one filter more", "/v1/cohorts", { from: "2027-03-01", status: "open" }],
+    ["an additional filter", "/v1/cohorts", { from: "2027-03-01", status: "open" }],
     ["another list", "/v1/programs", {}],
   ])("of one list is refused with %s", async (_, path, query) => {
     const { get, given } = setUp();
@@ -82,9 +82,9 @@ describe("a cursor", () => {
 
   test.each([
     ["made up", encodeCursor("x")],
-    ["of the right form without its list", place],
-    ["no cursor at all", "%%%"],
-    ["half a surrogate pair", Buffer.from('["\\ud800","\\ud800"]').toString("base64url")],
+    ["a valid place without its list", place],
+    ["an invalid cursor", "%%%"],
+    ["a lone surrogate", Buffer.from('["\\ud800","\\ud800"]').toString("base64url")],
   ])("is refused: %s", async (_, cursor) => {
     expect(await setUp().get("/v1/cohorts", { cursor })).toMatchObject(wrong);
   });

@@ -84,8 +84,8 @@ describe("a route that reads at once", () => {
 
   test.each([
     ["writes nothing", async ({ store }: Deps) => void (await store.client.send(new PutCommand(booking)))],
-    ["asks Stripe for nothing", async ({ gateway }: Deps) => void (await gateway?.retrieveCustomer("cus_1"))],
-    ["answers as it did", async () => {}],
+    ["sends no request to Stripe", async ({ gateway }: Deps) => void (await gateway?.retrieveCustomer("cus_1"))],
+    ["returns the first answer", async () => {}],
   ])("%s if its request is repeated", async (_, change) => {
     const { run, table, asked, fingerprint } = call(async (deps) => {
       await change(deps);

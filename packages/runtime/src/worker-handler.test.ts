@@ -78,9 +78,9 @@ test("works under the id of its message", async () => {
 });
 
 test.each([
-  ["that is gone", undefined],
+  ["that does not exist any more", undefined],
   ["that has no deadline any more", { version: 3 }],
-  ["that is due later by now", { dueAt: later, version: 3 }],
+  ["whose deadline has moved", { dueAt: later, version: 3 }],
 ])("does nothing for an item %s, at one read", async (_, item) => {
   const { receive, worked, table, postponed } = world(item, succeeds);
 
@@ -150,9 +150,9 @@ test.each([
 
 test.each([
   ["of another worker", { ...key, kind: "REFUND" }],
-  ["of no kind", { ...key, kind: "constructor" }],
-  ["without its parts", { kind: "BOOKING" }],
-  ["that is no JSON", "{"],
+  ["of an unknown kind", { ...key, kind: "constructor" }],
+  ["without a key", { kind: "BOOKING" }],
+  ["that is invalid JSON", "{"],
   ["that is null", null],
 ])("returns a key %s to the queue, as a dead letter in the end", async (_, body) => {
   const { receive, worked } = world(due, succeeds);

@@ -80,8 +80,8 @@ describe("a journal entry", () => {
   test.each([
     ["is still in progress", new TransactionInProgressException({ message: "", $metadata })],
     ["was throttled", new ThrottlingException({ message: "", $metadata })],
-    ["was cancelled when the client had asked before", canceled({ attempts: 2 })],
-    ["was cancelled, and nobody knows how often the client had asked", canceled()],
+    ["was cancelled after the client had retried", canceled({ attempts: 2 })],
+    ["was cancelled, and the number of calls is unknown", canceled()],
   ])("is not stamped again while a try may have been applied: it %s", async (_what, answer) => {
     const { store, requests } = storeThat(answer);
 

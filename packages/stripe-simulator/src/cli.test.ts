@@ -80,7 +80,7 @@ describe("the official CLI", () => {
     30_000,
   );
 
-  test("triggers the events of a bank debit by a fixture of its own", async () => {
+  test("triggers the events of a bank debit by a separate fixture", async () => {
     const fixture = {
       _meta: { template_version: 0 },
       fixtures: [

@@ -20,8 +20,8 @@ describe("a participant", () => {
     wrongIn(createBooking.body, { quoteId: "quo_1", participant: { ...person, ...changes } });
 
   test.each([
-    ["a name of two lines", { name: "Sample\nBcc: person" }, ["participant.name"]],
-    ["a name of a bell", { name: "Sample\u0007" }, ["participant.name"]],
+    ["a name with a line break", { name: "Sample\nBcc: person" }, ["participant.name"]],
+    ["a name with a bell character", { name: "Sample\u0007" }, ["participant.name"]],
     ["an empty name", { name: "  " }, ["participant.name"]],
     ["a birth in a year of six digits", { dateOfBirth: "+010000-01-01" }, ["participant.dateOfBirth"]],
     ["a birth on a day that does not exist", { dateOfBirth: "1985-02-30" }, ["participant.dateOfBirth"]],
@@ -52,8 +52,8 @@ describe("a program's taxes", () => {
     ["nothing wrong", {}, []],
     ["a rate without its four decimals", { rate: "6.875" }, ["taxes.0.rate"]],
     ["a rate of a hundred percent", { rate: "100.0000" }, ["taxes.0.rate"]],
-    ["nothing to apply to", { appliesTo: [] }, ["taxes.0.appliesTo"]],
-    ["something else to apply to", { appliesTo: ["deposit"] }, ["taxes.0.appliesTo.0"]],
+    ["nothing that the tax applies to", { appliesTo: [] }, ["taxes.0.appliesTo"]],
+    ["an unknown thing that the tax applies to", { appliesTo: ["deposit"] }, ["taxes.0.appliesTo.0"]],
   ])("have %s", (_, changes, wrong) => {
     expect(taxes(changes)).toEqual(wrong);
   });
@@ -171,14 +171,19 @@ describe("the message of an invalid field", () => {
       "Must be full, deposit_and_balance, installments or financed",
     ],
     [
-      "no whole number",
+      "a fractional number",
       { plan: { kind: "financed", months: 2.5 } },
       "plan.months",
       "Must be a whole number from 2 to 59",
     ],
-    ["no number", { plan: { kind: "financed", months: "2" } }, "plan.months", "Must be a whole number from 2 to 59"],
     [
-      "too large a number",
+      "a text instead of a number",
+      { plan: { kind: "financed", months: "2" } },
+      "plan.months",
+      "Must be a whole number from 2 to 59",
+    ],
+    [
+      "a number above the maximum",
       { plan: { kind: "financed", months: 1e30 } },
       "plan.months",
       "Must be a whole number from 2 to 59",

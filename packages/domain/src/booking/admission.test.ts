@@ -46,7 +46,7 @@ describe("an admission", () => {
 
   test.each([
     ["is missing", null],
-    ["was taken back", { ...cleared, medical: null }],
+    ["was withdrawn", { ...cleared, medical: null }],
     ["ends before the last day", { ...cleared, medical: { ...finding("dr-medical"), validUntil: "2027-03-13" } }],
   ])("admits nobody whose clearance %s", (_what, clearance) => {
     expect(recordAdmission(confirmed(), clearance, { outcome: "admitted", ...by }, arrival)).toEqual({

@@ -55,7 +55,7 @@ describe("a due with a saved method", () => {
   test.each<[string, Life]>([
     ["without the permission", paying({ autopay: false })],
     ["without a method", paying({}, null)],
-    ["with a method that is gone", paying({}, { ...saved, unusable: "detached" })],
+    ["with a method that cannot be charged any more", paying({}, { ...saved, unusable: "detached" })],
     ["while staff have paused its collection", paying({ pauses: [{ from: "2027-01-05", until: null }] })],
     ["while a payoff is open", paying({ payoff: { attemptId: "att_9", on: "2027-01-05", dues: [], unearned: [] } })],
     ["of a booking that is still held", paying({ status: "held" })],

@@ -100,7 +100,7 @@ describe("the decision on an attempt", () => {
   test.each<[string, PaymentOutcome[]]>([
     ["failed", [failed]],
     [
-      "was given up",
+      "was abandoned",
       [
         { kind: "verifying", paymentIntentId: "pi_1" },
         { kind: "abandoned", paymentIntentId: "pi_1" },

@@ -164,13 +164,13 @@ describe("a waiver", () => {
 });
 
 describe("late money for a waived due", () => {
-  test.each(["goes on", "was cancelled by the client"])("is refunded in full on a booking that %s", (fate) => {
+  test.each(["continues", "was cancelled by the client"])("is refunded in full on a booking that %s", (fate) => {
     const life = running(held());
     const attempt = life.checkout("due", { dueId: "due_1" });
     const { id, amount } = attempt ?? { id: "", amount: 0 };
     life.settle(id, { kind: "failed", paymentIntentId: "pi_late", code: "timeout" });
     life.waive("due_1");
-    if (fate !== "goes on") life.end("client");
+    if (fate !== "continues") life.end("client");
 
     life.settle(id, life.paymentOf(id));
 
@@ -180,25 +180,25 @@ describe("late money for a waived due", () => {
   });
 });
 
-describe("what staff cannot change", () => {
+describe("staff cannot change", () => {
   const { booking } = running();
   const before = new Life(financed()).sign().booking;
 
   test.each<[string, string, Booking, string]>([
-    ["a due that is not there", "not_found", booking, "due_9"],
+    ["a due that does not exist", "not_found", booking, "due_9"],
     ["a due of a booking that is held", "not_paid_yet", before, "due_1"],
     ["a due of a booking that has ended", "booking_over", { ...booking, status: "cancelled" }, "due_1"],
     ["the deposit", "deposit", booking, "due_0"],
     ["a due that is paid", "nothing_unpaid", having(booking, { paid: dueOf(booking).amount, status: "paid" }), "due_1"],
     ["a due that was cancelled", "nothing_unpaid", having(booking, { status: "cancelled" }), "due_1"],
-    ["a due with an open page", "under_way", having(booking, { openAttemptId: "att_1" }), "due_1"],
-    ["a due whose debit is on its way", "under_way", having(booking, { status: "processing" }), "due_1"],
-  ])("is %s", (_, reason, of, id) => {
+    ["a due with an open session", "under_way", having(booking, { openAttemptId: "att_1" }), "due_1"],
+    ["a due whose debit is processing", "under_way", having(booking, { status: "processing" }), "due_1"],
+  ])("%s: %s", (_, reason, of, id) => {
     expect(reasonOf(waiveDue(of, id, dueDay))).toBe(reason);
     expect(reasonOf(deferDue(of, id, "2027-04-04", dueDay))).toBe(reason);
   });
 
-  test.each(["expired", "cancelled", "declined"] as const)("is the collection of a booking that is %s", (status) => {
+  test.each(["expired", "cancelled", "declined"] as const)("the collection of a booking that is %s", (status) => {
     expect(reasonOf(setCollection({ ...booking, status }, true, dueDay))).toBe("booking_over");
   });
 });

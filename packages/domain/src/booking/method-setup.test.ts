@@ -48,17 +48,17 @@ const saving = (booking = having(), setup = open()) => told({ kind: "saved", met
 
 describe("saving another method", () => {
   test.each([
-    ["where the agreement is not signed", () => new Life(held()).booking, "agreement_required"],
-    ["before the deposit is settled", () => signed().booking, "invalid_transition"],
-    ["on a booking that has ended", () => having({ status: "cancelled" }), "invalid_transition"],
+    ["is refused without a signed agreement", () => new Life(held()).booking, "agreement_required"],
+    ["is refused before the deposit is settled", () => signed().booking, "invalid_transition"],
+    ["is refused on a booking that has ended", () => having({ status: "cancelled" }), "invalid_transition"],
     [
-      "where nothing is left to pay",
+      "is refused if nothing is left to pay",
       () => having({ dues: paid.dues.map((due) => ({ ...due, paid: due.amount })) }),
       "invalid_transition",
     ],
-    ["while something is left to pay", () => having(), null],
-    ["after the retreat", () => having({ status: "completed" }), null],
-  ] as const)("is refused, %s", (_case, booking, refusal) => {
+    ["is possible while dues are unpaid", () => having(), null],
+    ["is possible after the retreat while dues are unpaid", () => having({ status: "completed" }), null],
+  ] as const)("%s", (_case, booking, refusal) => {
     expect(setupRefusal(booking())).toBe(refusal);
   });
 
@@ -84,9 +84,9 @@ describe("saving another method", () => {
 
   test.each([
     ["has ended", having({ status: "cancelled" }), open()],
-    ["is collected by a permission that was given since, for the method before", having(), open(null)],
+    ["has a permission for the old method that was given later", having(), open(null)],
     [
-      "got another method after this page was asked for",
+      "has another method that was saved after this session was created",
       having({ savedMethod: { ...old, savedAt: plusMinutes(now, 1) } }),
       open(),
     ],

@@ -38,10 +38,10 @@ test.each<[Booking, asked: boolean, takesPart: boolean]>([
 describe("the news of an invitation", () => {
   test.each([
     ["an invitation that can be answered", invited, today, "invited"],
-    ["an invitation whose time is over", invited, deadline, null],
-    ["an acceptance, though the deadline has passed", accepted, deadline, "accepted"],
+    ["an invitation after the deadline", invited, deadline, null],
+    ["an acceptance after the deadline", accepted, deadline, "accepted"],
     ["an acceptance of a booking that has ended", { ...accepted, status: "cancelled" } as const, today, null],
-    ["a refusal, though the booking ended with it", declined, deadline, "declined"],
+    ["a refusal, which has ended the booking", declined, deadline, "declined"],
   ])("is %s", (_what, booking, now, news) => {
     expect(invitationNews(booking, booking.participation, now)).toBe(news);
   });
@@ -55,11 +55,11 @@ describe("a lapsed clearance must be renewed", () => {
   const awaiting: Booking = { ...invited, status: "awaiting_clearance" };
 
   test.each([
-    ["that lapsed before the deadline", awaiting, "lapsed", today, true],
-    ["of which something else is told", awaiting, "withdrawn", today, false],
-    ["of a booking that was confirmed once", { ...awaiting, confirmedAt: today }, "lapsed", today, false],
-    ["at the deadline", awaiting, "lapsed", deadline, false],
-    ["of a booking that awaits none", { ...awaiting, status: "cancelled" } as const, "lapsed", today, false],
+    ["if it lapsed before the deadline", awaiting, "lapsed", today, true],
+    ["not if it has another status", awaiting, "withdrawn", today, false],
+    ["not if the booking was confirmed before", { ...awaiting, confirmedAt: today }, "lapsed", today, false],
+    ["not at the deadline", awaiting, "lapsed", deadline, false],
+    ["not if the booking has ended", { ...awaiting, status: "cancelled" } as const, "lapsed", today, false],
   ])("%s", (_what, booking, told, now, renewed) => {
     expect(isToBeRenewed(booking, told, now)).toBe(renewed);
   });

@@ -29,7 +29,7 @@ function newsOf(dueOn: string, savedMethod: SavedMethod, changes: Partial<Bookin
 describe("how a due is paid next", () => {
   test.each<[string, string, SavedMethod, object]>([
     ["with the card, on its date", "2027-02-28", card, { kind: "collected", at: collectionAt("2027-02-28", zone) }],
-    ["by its client, where the card is over by then", "2027-03-01", card, { kind: "link", why: "card_expires" }],
+    ["by link if the card has expired by then", "2027-03-01", card, { kind: "link", why: "card_expires" }],
     [
       "from the account",
       "2027-02-21",
@@ -37,21 +37,21 @@ describe("how a due is paid next", () => {
       { kind: "collected", method: { type: "us_bank_account", last4: "6789" } },
     ],
     [
-      "by its client in the days in which no account is debited",
+      "by link in the days before the start in which no account is debited",
       "2027-02-22",
       account,
       { kind: "link", why: "debit_free" },
     ],
-    ["by its client on the day before the start", "2027-03-07", account, { kind: "link", why: "debit_free" }],
+    ["by link on the day before the start", "2027-03-07", account, { kind: "link", why: "debit_free" }],
     ["from the account again from the first day on", "2027-03-08", account, { kind: "collected" }],
   ])("%s: %s", (_, dueOn, method, expected) => {
     expect(newsOf(dueOn, method)).toMatchObject(expected);
   });
 
   test.each<[string, Partial<Booking>]>([
-    ["the permission was taken back", { autopay: false }],
-    ["the method is gone", { savedMethod: { ...card, unusable: "detached" } }],
-  ])("by its client because %s", (_, changes) => {
+    ["the permission was revoked", { autopay: false }],
+    ["the method was detached", { savedMethod: { ...card, unusable: "detached" } }],
+  ])("by link because %s", (_, changes) => {
     expect(newsOf("2027-02-10", card, changes)).toEqual({ kind: "link", why: "client" });
   });
 });

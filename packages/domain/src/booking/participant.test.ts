@@ -3,7 +3,7 @@ import { refuseBirth } from "./participant.ts";
 
 describe("a participant's date of birth", () => {
   test.each([
-    ["of an adult", "1985-05-17", null],
+    ["the birth of an adult", "1985-05-17", null],
     ["18 years before the first day", "2009-03-08", null],
     ["a day less than 18 years before it", "2009-03-09", "under_age"],
     ["today", "2027-01-04", "under_age"],

@@ -25,11 +25,11 @@ const forAnother = { ...own, participant: { ...own.participant, email: "Bea@Exam
 
 describe("the relation of a person to a booking", () => {
   test.each([
-    ["the account that made it is its payer", own, person("new@example.org", { sub: payer.sub }), "payer"],
-    ["the same verified e-mail is its payer, whatever the account", own, person("ADA@example.org"), "payer"],
+    ["the account that made the booking is the payer", own, person("new@example.org", { sub: payer.sub }), "payer"],
+    ["another account with the same verified e-mail is the payer", own, person("ADA@example.org"), "payer"],
     ["the participant is known by the verified e-mail", forAnother, person("bea@example.org"), "participant"],
-    ["who books for another person is the payer", forAnother, person(payer.email), "payer"],
-    ["a stranger is nobody", forAnother, person("eve@example.org"), null],
+    ["a client who books for another person is the payer", forAnother, person(payer.email), "payer"],
+    ["a stranger has no relation", forAnother, person("eve@example.org"), null],
     ["staff are staff", forAnother, person("staff@example.org", { staff: true }), "staff"],
     ["staff who book for another person are the payer", forAnother, person(payer.email, { staff: true }), "payer"],
     ["staff who take part are the participant", forAnother, person("bea@example.org", { staff: true }), "participant"],
@@ -110,11 +110,21 @@ describe("the topic of a timeline event", () => {
 
 describe("what a person sees of a booking", () => {
   test.each([
-    ["who pays and takes part sees money and clearance", own, person(payer.email), { money: true, clearance: true }],
-    ["who only pays never sees the clearance", forAnother, person(payer.email), { money: true, clearance: false }],
-    ["who only takes part sees no money", forAnother, person("bea@example.org"), { money: false, clearance: true }],
+    ["a payer who takes part sees money and clearance", own, person(payer.email), { money: true, clearance: true }],
     [
-      "staff who only take part see no money",
+      "a payer who does not take part never sees the clearance",
+      forAnother,
+      person(payer.email),
+      { money: true, clearance: false },
+    ],
+    [
+      "a participant who does not pay sees no money",
+      forAnother,
+      person("bea@example.org"),
+      { money: false, clearance: true },
+    ],
+    [
+      "staff who take part and do not pay see no money",
       forAnother,
       person("bea@example.org", { staff: true }),
       { money: false, clearance: true },

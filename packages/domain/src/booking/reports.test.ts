@@ -200,7 +200,7 @@ describe("the events and entries", () => {
     ["expired", { kind: "expired" }],
     ["was refused", { kind: "refused", code: "parameter_invalid" }],
     ["was withdrawn", { kind: "withdrawn", code: "customer_gone" }],
-  ])("of a page that %s: none", (_what, outcome) => {
+  ])("of a session that %s: none", (_what, outcome) => {
     const { life, attempt } = paying();
 
     expect(reported(life, (one) => one.settle(attempt.id, outcome))).toEqual({ events: [], references: [] });

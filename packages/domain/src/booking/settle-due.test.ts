@@ -21,7 +21,7 @@ describe("a payment of another due", () => {
 
   test.each([
     ["before its date is billed with its payment", "2027-02-04", "2027-02-04"],
-    ["after its date, while the sweep was away, is billed on its date", "2027-02-09", "2027-02-06"],
+    ["after its date, if no sweep has billed it yet, is billed on its date", "2027-02-09", "2027-02-06"],
   ])("%s, and the rest on its date", (_, paidOn, billedOn) => {
     const plan = held("deposit_and_balance");
     const life = new Life(plan).sign().pay("deposit").confirm().at(`${paidOn}T18:00:00Z`);

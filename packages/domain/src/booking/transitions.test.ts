@@ -182,8 +182,8 @@ describe("by the decisions of the domain, a booking", () => {
   });
 
   test.each([
-    ["revives where there is a place for it", "plc_2", "awaiting_clearance"],
-    ["expires where there is none", null, "expired"],
+    ["revives if a place is free", "plc_2", "awaiting_clearance"],
+    ["expires if no place is free", null, "expired"],
   ] as const)("whose hold was lost before its money came %s", (_what, freePlace, status) => {
     const { life, attempt } = lapsing();
     life.placeIsOurs = false;

@@ -24,7 +24,9 @@ const account: SavedMethod = {
 const card: SavedMethod = { ...account, id: "pm_0", type: "card", expiresOn: "2030-12-31", mandateId: null };
 const permission = { id: "per_1", version: 2, hash: "hash-1", at: "2027-01-04T17:00:00Z" };
 
-/** A confirmed booking of two installments, due on 4 February and 4 March, debited by permission; it starts in August. */
+/**
+ * A confirmed booking of two installments, due on 4 February and 4 March, debited by permission; it starts in August.
+ */
 function debited(changes: Partial<Booking> = {}): Life {
   const plans = [{ kind: "installments", months: 2 } as const];
   const sold = program({ plans, lateCharge: { amount: 2_500, graceDays: 10 } });
@@ -47,11 +49,11 @@ const told = (life: Life) =>
 
 describe("a bank debit that differs from the permission's list", () => {
   test.each<[string, Partial<Due>, on: string, notBefore: string]>([
-    ["with twenty days to go is told of ten days ahead", { waived: 100_000 }, "2027-01-15", "2027-02-04"],
-    ["with ten days to go is told of at once", { waived: 100_000 }, "2027-01-25", "2027-02-04"],
+    ["with twenty days to go is noticed ten days ahead", { waived: 100_000 }, "2027-01-15", "2027-02-04"],
+    ["with ten days to go is noticed at once", { waived: 100_000 }, "2027-01-25", "2027-02-04"],
     ["with three days to go waits for the tenth day", { waived: 100_000 }, "2027-02-01", "2027-02-11"],
     ["on another date, soon, waits for the tenth day", { dueOn: "2027-02-08" }, "2027-02-03", "2027-02-13"],
-    ["on another date, far away, is taken on it", { dueOn: "2027-03-20" }, "2027-02-03", "2027-03-20"],
+    ["on another date, far away, is debited on that date", { dueOn: "2027-03-20" }, "2027-02-03", "2027-03-20"],
   ])("%s", (_, changes, on, notBefore) => {
     const life = change(debited(), changes, at(on));
 
@@ -150,9 +152,9 @@ describe("a bank debit that differs from the permission's list", () => {
   });
 
   test.each<[string, SavedMethod, deferred: boolean, varied: boolean]>([
-    ["is one that staff deferred while the page for another account was open", account, true, true],
-    ["is one that staff deferred while the page that replaces a card was open", card, true, true],
-    ["is not one that stayed the same while the page was open", account, false, false],
+    ["includes a due that staff deferred while the session for another account was open", account, true, true],
+    ["includes a due that staff deferred while the session that replaces a card was open", card, true, true],
+    ["does not include a due that stayed the same while the session was open", account, false, false],
   ])("%s", (_, savedMethod, deferred, varied) => {
     const life = debited({ savedMethod }).at(at("2027-02-01"));
     const asked = { id: "set_1", customerId: "cus_1", returnUrl: "https://example.org" };

@@ -89,7 +89,7 @@ describe("a bank account that is to be verified by micro-deposits", () => {
     expect(life.events.filter(({ name }) => name === "PaymentProcessing")).toHaveLength(1);
   });
 
-  test("and is not: the attempt is abandoned, the hold ends, and the client is told", () => {
+  test("and is not: the attempt is abandoned, the hold ends, and the client gets a mail", () => {
     const { life, attempt } = waiting(paying());
     life.at(current(life, attempt).verifyUntil ?? "");
     const state = { booking: life.booking, attempt: current(life, attempt), placeIsOurs: true, refundId: "ref_1" };

@@ -53,10 +53,10 @@ describe("the canonical form of a value", () => {
   });
 
   test.each([
-    ["half of a surrogate pair", ["\ud800"]],
-    ["half of a surrogate pair in a name", { "\udfff": 1 }],
-    ["a number that is not one", { a: Number.NaN }],
-    ["an endless number", { a: Number.POSITIVE_INFINITY }],
+    ["a lone surrogate", ["\ud800"]],
+    ["a lone surrogate in a name", { "\udfff": 1 }],
+    ["NaN", { a: Number.NaN }],
+    ["Infinity", { a: Number.POSITIVE_INFINITY }],
     ["nothing", undefined],
   ])("does not exist for %s", (_what, value) => {
     expect(() => canonical(value)).toThrow();

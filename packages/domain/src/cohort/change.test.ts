@@ -69,7 +69,7 @@ describe("an edit of a cohort", () => {
   });
 
   test.each([
-    ["that is over", { status: "completed" }, {}],
+    ["that has ended", { status: "completed" }, {}],
     ["back to a draft", { status: "open" }, { status: "draft" }],
   ] as const)("%s is no transition", (_, now, edit) => {
     expect(edited(edit, { cohort: cohort(now) })).toEqual({ ok: false, reason: "invalid_transition" });

@@ -54,7 +54,7 @@ describe("a cohort's dates", () => {
       "startsOn: Must be later: the clearance deadline for these dates has already passed",
     ],
     ["ten years ahead", "2037-01-04", "2037-01-10", null],
-    ["a day more than that ahead", "2037-01-05", "2037-01-11", "startsOn: Must be within 10 years"],
+    ["ten years and a day ahead", "2037-01-05", "2037-01-11", "startsOn: Must be within 10 years"],
     ["500 years ahead", "2527-03-08", "2527-03-14", "startsOn: Must be within 10 years"],
     ["at the end of time", "9999-12-31", "9999-12-31", "startsOn: Must be within 10 years"],
   ])("%s: %s to %s is %s", (_, startsOn, endsOn, expected) => {

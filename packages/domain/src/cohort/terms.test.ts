@@ -62,7 +62,7 @@ describe("the terms that a cohort takes", () => {
   test.each([
     ["there is no problem", program(), null],
     [
-      "an own price is no more than the deposit",
+      "a price of the cohort is not above the deposit",
       program({ deposit: { kind: "amount", amount: 1_700_000 } }),
       /private/,
     ],

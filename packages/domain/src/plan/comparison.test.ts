@@ -57,7 +57,7 @@ describe("the months of a plan", () => {
   test.each([
     ["the last is due on the first day", "2027-06-04", 5],
     ["the last would be due the day after it", "2027-06-03", 4],
-    ["two fit", "2027-03-04", 2],
+    ["two installments fit", "2027-03-04", 2],
   ])("of installments end by the start: %s", (_, startsOn, most) => {
     expect(months({ kind: "installments" }, startsOn)).toBe(most);
     expect(months({ kind: "installments", months: most }, startsOn)).toBe(most);

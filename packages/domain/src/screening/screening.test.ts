@@ -220,11 +220,15 @@ describe("two people must sign", () => {
 
 describe("what is missing for a cohort", () => {
   test.each<[string, Said[], string[]]>([
-    ["nothing was said", [], ["medical", "psychiatric"]],
-    ["one kind clears", [["medical", "cleared"]], ["psychiatric"]],
-    ["both clear through the last day", bothClear, []],
+    ["nothing was evaluated", [], ["medical", "psychiatric"]],
+    ["one kind is cleared", [["medical", "cleared"]], ["psychiatric"]],
+    ["both are cleared through the last day", bothClear, []],
     ["one ends the day before the last", [["medical", "cleared", "2027-03-13"], bothClear[1] as Said], ["validity"]],
-    ["the only one is too short", [["medical", "cleared", "2027-03-13"]], ["psychiatric", "validity"]],
+    [
+      "the only evaluation ends before the last day",
+      [["medical", "cleared", "2027-03-13"]],
+      ["psychiatric", "validity"],
+    ],
     ["one needs information", [["medical", "needs_information"], bothClear[1] as Said], ["medical"]],
     ["one is not cleared", [...bothClear, ["psychiatric", "not_cleared"]], ["psychiatric"]],
   ])("when %s", (_when, said, lacking) => {
