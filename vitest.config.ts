@@ -54,7 +54,7 @@ const stacks = { maxWorkers: 3, sequence: { groupOrder: 2 } };
 /**
  * One project per kind of test, so that each can be run alone: `vitest --project unit`. Projects of a group run side by
  * side and start in the order of their names, so the longest files start early. Files of a project share the modules of
- * their worker; files that cannot are in a project of their own.
+ * their worker; files that cannot share them are in separate projects.
  */
 export default defineConfig({
   test: {
