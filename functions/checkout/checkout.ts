@@ -1,20 +1,24 @@
 import { type OpenSession, openCheckout } from "@clearing/commands/checkout";
+import type { AttemptRef } from "@clearing/commands/services";
 import { settleOnReturn } from "@clearing/commands/settle";
 import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import type { Booking } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, isPayerOf } from "@clearing/runtime/access";
-import type { Answer } from "@clearing/runtime/api";
+import type { Answer, Reply } from "@clearing/runtime/api";
 import { bind, type RequestContext } from "@clearing/runtime/binding";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
 import { recordOf } from "@clearing/runtime/record";
+import { readAttempt } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
+import { readSetup } from "@clearing/store/method-setup";
+import type { Store } from "@clearing/store/store";
 import { readWayBack } from "@clearing/store/way-back";
 import { methodCheckout, methodReturn } from "./method-checkout.ts";
 import { refuseStripe } from "./refusal.ts";
-import { namelessPage, returnPage, unknownPage } from "./return-page.ts";
+import { methodReturnPage, namelessPage, returnPage, unknownPage } from "./return-page.ts";
 import { sessionAnswer } from "./session-answer.ts";
 
 type Context = RequestContext<Deps & { gateway: Gateway }>;
@@ -50,11 +54,12 @@ export const checkoutBindings = [
 
   bind(
     checkoutReturn,
-    async ({ query }, { deps }: Context): Promise<Answer> => {
+    async ({ query }, { deps, isHead }: Context): Promise<Answer> => {
       const name = query.attempt ?? query.session;
       if (name === undefined) return namelessPage();
       const ref = await readWayBack(deps.store, name);
       if (ref === null) return unknownPage(404);
+      if (isHead) return storedPage(deps.store, ref);
       if (isSetup(ref)) return methodReturn(contextOf(deps), ref);
       const settled = await settleOnReturn(contextOf(deps), ref);
       if (settled.ok) return returnPage(settled.attempt);
@@ -63,6 +68,16 @@ export const checkoutBindings = [
     () => unknownPage(503),
   ),
 ];
+
+/** The page of the stored state, for HEAD: mail scanners and link previews send it, and must not settle a payment. */
+async function storedPage(store: Store, { bookingId, attemptId }: AttemptRef): Promise<Reply> {
+  if (isSetup({ bookingId, attemptId })) {
+    const setup = await readSetup(store, bookingId, attemptId);
+    return setup === null ? unknownPage(404) : methodReturnPage(setup);
+  }
+  const attempt = await readAttempt(store, bookingId, attemptId);
+  return attempt === null ? unknownPage(404) : returnPage(attempt);
+}
 
 type Body = {
   purpose: "deposit" | "due" | "payoff" | "payment_method";

@@ -39,9 +39,10 @@ test("after a hard decline a client saves another card by the mail's link, on a 
   const link = /Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "";
 
   // A mail scanner opens the link, which begins nothing.
-  for (const url of [link, `${link}/method`]) {
+  const docs = new URL("/docs", link).href;
+  for (const url of [link, `${link}/method`, new URL("/v1/checkout/return", link).href, docs]) {
     const looked = await fetch(url, { method: "HEAD" });
-    expect([looked.status, await looked.text()]).toEqual([200, ""]);
+    expect([url, looked.status, await looked.text()]).toEqual([url, 200, ""]);
   }
 
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });

@@ -4,7 +4,7 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
 type Response = { headers?: Record<string, { required?: boolean }>; content?: Record<string, object> };
-type Operation = { responses: Record<string, Response> };
+type Operation = { responses: Record<string, Response>; "x-head"?: boolean };
 export type OpenApi = { paths: Record<string, Record<string, Operation>> };
 
 /** An answer: its body parsed if it was JSON, otherwise as text. */
@@ -69,11 +69,13 @@ function matcher({ paths }: OpenApi) {
     }));
   return (method: string, url: string): Found | null => {
     const called = decoded(url.split("?")[0] ?? "");
-    const name = method.toLowerCase();
+    // HEAD is documented by the operation of GET, whose status and headers it has.
+    const name = method === "HEAD" ? "get" : method.toLowerCase();
     for (const { path, pattern } of templates) {
       const operation = paths[path]?.[name];
       const match = pattern.exec(called);
       if (operation === undefined || match === null) continue;
+      if (method === "HEAD" && !operation["x-head"]) continue;
       return { path, parameters: { ...match.groups }, operation, pointer: pointerTo("/paths", path, name) };
     }
     return null;

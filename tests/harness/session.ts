@@ -1,8 +1,8 @@
-import type { CreateCheckoutSession, StripeSession } from "@clearing/payments";
+import type { CreateCheckoutSession, CreateSetupSession, StripeSession } from "@clearing/payments";
 
 /** Stripe's open session for a request. */
 export const openSession = (
-  { metadata, expiresAt, customerId }: CreateCheckoutSession,
+  { metadata, expiresAt, customerId }: CreateCheckoutSession | CreateSetupSession,
   created: string,
 ): StripeSession => ({
   sessionId: `cs_${metadata.attemptId}`,

@@ -1,4 +1,5 @@
 import { openCheckout } from "@clearing/commands/checkout";
+import { openSetup } from "@clearing/commands/method-setup";
 import type { Services } from "@clearing/commands/services";
 import { settle } from "@clearing/commands/settle";
 import type { Booking } from "@clearing/domain/booking";
@@ -12,8 +13,10 @@ import { checkoutBindings } from "../../functions/checkout/checkout.ts";
 import { httpHandler } from "../../packages/runtime/src/api.ts";
 import { readConfig } from "../../packages/runtime/src/config.ts";
 import { jsonLog } from "../../packages/runtime/src/log.ts";
+import { changesOf } from "../harness/changes.ts";
 import { contextAt } from "../harness/context.ts";
 import { caller } from "../harness/function.ts";
+import { paidAndSaved, now as paidNow } from "../harness/journey.ts";
 import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -298,24 +301,24 @@ describe("the return page", () => {
     },
   });
   const paid = { status: "complete", payment: { ...payment, charge } } as const;
-  const booked = { ...charge.balanceTransaction, id: "txn_2" } as StripeCharge["balanceTransaction"];
-  const other = { ...charge, chargeId: "ch_2", paymentIntentId: "pi_2", balanceTransaction: booked };
-  const paidAnother = { status: "complete", payment: { ...payment, paymentIntentId: "pi_2", charge: other } } as const;
+  const paidBy = (other: number) => {
+    const balanceTransaction = {
+      ...charge.balanceTransaction,
+      id: `txn_${other}`,
+    } as StripeCharge["balanceTransaction"];
+    const ids = { chargeId: `ch_${other}`, paymentIntentId: `pi_${other}` };
+    const own = { ...charge, ...ids, balanceTransaction };
+    return { status: "complete", payment: { ...payment, paymentIntentId: ids.paymentIntentId, charge: own } } as const;
+  };
+  const newCard = {
+    ...{ methodId: "pm_new", customerId: "cus_1", type: "card", fingerprint: "fp_2", last4: "4444" },
+    expiresOn: "2033-12-31",
+  };
   const debit = { status: "complete", payment: { ...payment, status: "processing" } } as const;
   const broken = async () => ({ ok: false, kind: "unavailable", code: "timeout", message: "" }) as const;
 
-  /** A client's open page, and the return page's answer while Stripe reports this state. */
-  async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
-    const booking = await signed();
-    let wayBack = "";
-    const services = contextOf(now, "https://example.org", {
-      async createCheckoutSession(session) {
-        wayBack = session.cancelUrl;
-        return { ok: true, value: openSession(session, now) };
-      },
-    });
-    const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
-    const { gateway } = contextOf(now, "https://example.org", { retrieveCheckoutSession });
+  /** The return page by GET (`see`) and by HEAD (`look`). */
+  function pagesOf(gateway: Gateway, time: { now: Instant }) {
     const { store } = running;
     const config = readConfig({ STAGE: "test", PUBLIC_URL: "https://example.org" });
     const handler = httpHandler(
@@ -331,12 +334,30 @@ describe("the return page", () => {
       checkoutBindings,
     );
     const ask = caller(handler, running);
+    return {
+      see: (path: string) => ask("GET", path, { role: "" }),
+      look: (path: string) => ask("HEAD", path, { role: "" }),
+    };
+  }
+
+  /** A client's open page, and the return page's answer while Stripe reports this state. */
+  async function comingBack(retrieveCheckoutSession: Gateway["retrieveCheckoutSession"], time = { now }) {
+    const booking = await signed();
+    let wayBack = "";
+    const services = contextOf(now, "https://example.org", {
+      async createCheckoutSession(session) {
+        wayBack = session.cancelUrl;
+        return { ok: true, value: openSession(session, now) };
+      },
+    });
+    const opened = await openCheckout(services, { bookingId: booking.id, purpose: "deposit" }, actor);
+    const { gateway } = contextOf(now, "https://example.org", { retrieveCheckoutSession });
     const sessionId = opened.ok ? opened.attempt.sessionId : "";
     return {
       booking,
       sessionId,
       wayBack: wayBack.replace("https://example.org", ""),
-      see: (path: string) => ask("GET", path, { role: "" }),
+      ...pagesOf(gateway, time),
     };
   }
 
@@ -385,7 +406,7 @@ describe("the return page", () => {
   });
 
   test.each([
-    ["was paid", shown(paidAnother), "Payment received"],
+    ["was paid", shown(paidBy(2)), "Payment received"],
     ["has expired", shown({ status: "expired" }), "This page has expired"],
   ])("no longer asks Stripe once the session %s", async (_what, said, title) => {
     const asked: string[] = [];
@@ -398,6 +419,51 @@ describe("the return page", () => {
 
     for (const page of pages) expect(page).toMatchObject({ status: 200, text: expect.stringContaining(title) });
     expect(asked).toHaveLength(1);
+  });
+
+  test("settles nothing, counts nothing and asks nobody for a mail scanner's HEAD", async () => {
+    const asked: string[] = [];
+    const { booking, wayBack, sessionId, see, look } = await comingBack(async (id) => {
+      asked.push(id);
+      return shown(paidBy(3))(id);
+    });
+
+    const changes = await changesOf(running.store, async () => {
+      for (const path of [wayBack, `/v1/checkout/return?session=${sessionId}`, "/v1/checkout/return"]) {
+        expect(await look(path)).toMatchObject({ status: 200, text: "" });
+      }
+      expect(await look("/v1/checkout/return?session=cs_of_nobody")).toMatchObject({ status: 404, text: "" });
+    });
+
+    expect({ changes, asked }).toEqual({ changes: [], asked: [] });
+    expect(await see(wayBack)).toMatchObject({ text: expect.stringContaining("Payment received") });
+    expect(await readBooking(running.store, booking.id)).toMatchObject({ paid: 250_000 });
+    expect(asked).toEqual([sessionId]);
+  });
+
+  test("saves no payment method for a mail scanner's HEAD", async () => {
+    const booking = await paidAndSaved(running.store);
+    const asked: string[] = [];
+    const open: Partial<Gateway> = {
+      createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+      createSetupSession: async (session) => ({ ok: true, value: openSession(session, paidNow) }),
+      retrieveCheckoutSession: async (id) => {
+        asked.push(id);
+        return shown({ status: "complete", setup: { status: "succeeded", method: newCard, mandateId: null } })(id);
+      },
+    };
+    const giver = { sourceIp: "192.0.2.7", userAgent: "phone", signedBy: "client" };
+    const command = { bookingId: booking.id };
+    const opened = await openSetup(contextAt(running.store, open, paidNow), command, giver);
+    const wayBack = `/v1/checkout/return?attempt=${opened.ok ? opened.setup.id : ""}`;
+    const { see, look } = pagesOf(open as Gateway, { now: paidNow });
+
+    const changes = await changesOf(running.store, async () => {
+      expect(await look(wayBack)).toMatchObject({ status: 200, text: "" });
+    });
+
+    expect({ changes, asked }).toEqual({ changes: [], asked: [] });
+    expect(await see(wayBack)).toMatchObject({ text: expect.stringContaining("Payment method saved") });
   });
 
   test("says nothing about a payment if none is named", async () => {

@@ -7,12 +7,14 @@ import { answersOf } from "./answers.ts";
 import { openapiDocument, routes } from "./openapi.ts";
 import { problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
+import type { Route } from "./route.ts";
 import { createBooking } from "./routes/booking.ts";
 
 type Content = Record<string, { schema: object }>;
 type Response = { description: string; headers: Record<string, { required: boolean }>; content?: Content };
 type Operation = {
   operationId: string;
+  "x-head"?: boolean;
   security: object[];
   requestBody?: { content: Content };
   parameters: { name: string; in: string; schema: object }[];
@@ -61,6 +63,14 @@ describe("the OpenAPI document", () => {
       changing.map(({ operationId }) => operationId).sort(),
     );
     expect(changing.map(({ method }) => method)).toEqual(expect.arrayContaining(["POST", "PATCH", "PUT", "DELETE"]));
+  });
+
+  test("shows that each page also answers HEAD, and nothing else does", () => {
+    const pages = routes.filter((route: Route) => route.method === "GET" && route.page);
+    const looked = operations.filter((operation) => operation["x-head"]);
+
+    expect(looked.map(({ name }) => name)).toEqual(pages.map(({ method, path }) => `${method} ${path}`));
+    expect(looked).toHaveLength(4);
   });
 
   test("matches its own schema", () => {

@@ -149,7 +149,7 @@ the cohort's time zone, and in finance's responses in the time zone of the repor
 
 **Pages** for a browser are \`/docs\`, \`/pay/{token}\`, \`/pay/{token}/method\` and \`/v1/checkout/return\`. During an outage
 they show a page with status 503. All except \`/docs\` ignore unknown query parameters.
-The first three also answer \`HEAD\`, which starts nothing.
+They also answer \`HEAD\`, which only reads: it starts no payment and records none.
 
 **Content negotiation:** \`GET /v1/finance/journal\` has three media types and follows \`Accept\`. \`/docs\` and
 \`/openapi.json\` follow \`Accept-Encoding\`. Every other response has one format and ignores \`Accept\`.`;

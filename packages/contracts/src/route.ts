@@ -45,7 +45,7 @@ export type Route = {
   linked?: true;
   /**
    * A GET route that also answers HEAD, without a body: mail scanners and link previews send it. API Gateway matches the
-   * method exactly, so the template needs a route for it. The handler must begin nothing.
+   * method exactly, so the template needs a route for it. The handler must only read.
    */
   alsoHead?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted or required. */

@@ -11,6 +11,8 @@ export type RequestContext<D extends Deps = Deps> = {
   caller: Caller | null;
   now: Instant;
   idempotency: Idempotency | null;
+  /** The request is HEAD on a page that also answers it: the handler only reads. */
+  isHead: boolean;
   requestId: string;
   sourceIp: string;
   userAgent: string;

@@ -70,6 +70,7 @@ export async function serve<D extends Deps>(
     lookAgain,
     now,
     idempotency,
+    isHead: http.method === "HEAD",
     requestId,
     sourceIp: http.sourceIp,
     userAgent: http.userAgent.slice(0, longestUserAgent).toWellFormed(),

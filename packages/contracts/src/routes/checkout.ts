@@ -72,6 +72,7 @@ const name = () => z.string().check(z.maxLength(300));
 
 export const checkoutReturn = defineRoute({
   operationId: "checkoutReturn",
+  alsoHead: true,
   method: "GET",
   path: "/v1/checkout/return",
   function: "checkout",
