@@ -1,8 +1,9 @@
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
+import { openSetup } from "@clearing/commands/method-setup";
 import { closeAttempts } from "@clearing/commands/open-attempts";
 import type { Attempt, Booking, CheckoutAttempt, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
@@ -11,6 +12,7 @@ import { attemptPut, readAttempts } from "@clearing/store/attempt";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import type { DeadlineKind } from "@clearing/store/keys";
+import { readSetups } from "@clearing/store/method-setup";
 import { inShard } from "@clearing/store/shards";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { paymentWorks } from "../../functions/payment-worker/payment-worker.ts";
@@ -20,7 +22,9 @@ import type { Deps } from "../../packages/runtime/src/deps.ts";
 import { fakeDeps } from "../../packages/runtime/src/testing/fake-deps.ts";
 import { collecting } from "../harness/collecting.ts";
 import { workOffDeadlines } from "../harness/deadlines.ts";
-import { occasionAt } from "../harness/journey.ts";
+import { interrupted } from "../harness/interrupted.ts";
+import { cancel, later as endedAt, occasionAt, paidAndSaved } from "../harness/journey.ts";
+import { methodPages } from "../harness/method-pages.ts";
 import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
 import { ids, startTestStore, type TestStore } from "../harness/store.ts";
@@ -274,5 +278,139 @@ describe("the pages of a booking that has ended", () => {
     );
 
     expect(await deadlines("PAGES", booking)).toEqual([]);
+  });
+});
+
+describe("the page that saves a payment method of a booking that has ended", () => {
+  type Life = Awaited<ReturnType<typeof saving>>;
+
+  /** A booking whose deposit is paid, with Stripe's side of the pages that save another method. */
+  async function saving() {
+    const booking = await paidAndSaved(running.store);
+    const stripe = methodPages();
+    const giver = { sourceIp: "192.0.2.7", userAgent: "phone", signedBy: "client" };
+    const open = (gateway: Partial<Gateway> = stripe.gateway, store = running.store) =>
+      openSetup(contextOf({ ...depsAt(now, gateway), store }), { bookingId: booking.id }, giver);
+    const statuses = async () => (await readSetups(running.store, booking.id)).map(({ status }) => status);
+    const atStripe = () => [...stripe.sessions.values()].map(({ status }) => status);
+    return { booking, stripe, open, statuses, atStripe };
+  }
+
+  const endings = {
+    BookingCancelled: ({ booking }: Life) => cancel(running.store, booking, "client"),
+    BookingDeclined: ({ booking }: Life) =>
+      endEarly(running.store, { bookingId: booking.id, by: "not_cleared", refundId: ids.next("ref") }, occasionAt(now)),
+  };
+  const tell = ({ booking }: Life, name: string, gateway: Partial<Gateway>) => {
+    const subject = { type: "booking", id: booking.id, version: 9 };
+    const told = { source: "clearing", id: "evt_1", version: 1, occurredAt: now, correlationId: "test" };
+    return workAtStripe({ ...told, subject, name, data: { bookingId: booking.id } }, depsAt(now, gateway));
+  };
+  const sweep = (minutes: number, gateway: Partial<Gateway>) =>
+    workOffDeadlines(depsAt(plusMinutes(endedAt, minutes), gateway), "payment-worker", paymentWorks);
+  const closed = { statuses: ["expired"], atStripe: ["expired"], notes: [] };
+  const standing = async (life: Life) => ({
+    statuses: await life.statuses(),
+    atStripe: life.atStripe(),
+    notes: await deadlines("PAGES", life.booking),
+  });
+
+  test.each(["BookingCancelled", "BookingDeclined"] as const)("is expired at Stripe by the event: %s", async (name) => {
+    const life = await saving();
+    await life.open();
+    expect(await endings[name](life)).toMatchObject({ ok: true });
+
+    await tell(life, name, life.stripe.gateway);
+
+    expect(await standing(life)).toEqual(closed);
+  });
+
+  test("is expired by the sweep if the event is lost, as soon as Stripe answers again", async () => {
+    const life = await saving();
+    await life.open();
+    await endings.BookingCancelled(life);
+
+    await sweep(5, { ...life.stripe.gateway, retrieveCheckoutSession: async () => silent });
+    expect(await standing(life)).toMatchObject({ atStripe: ["open"], notes: [plusMinutes(endedAt, 6)] });
+    await sweep(6, { ...life.stripe.gateway, expireCheckoutSession: async () => silent });
+    expect(await standing(life)).toMatchObject({ atStripe: ["open"], notes: [plusMinutes(endedAt, 8)] });
+    await sweep(8, life.stripe.gateway);
+
+    expect(await standing(life)).toEqual(closed);
+  });
+
+  test("is closed in the table by the sweep if the answer of Stripe, which has expired it, was lost", async () => {
+    const life = await saving();
+    await life.open();
+    await endings.BookingCancelled(life);
+    const { expireCheckoutSession: expire } = life.stripe.gateway as Gateway;
+    const losing = async (id: string) => {
+      await expire(id);
+      return silent;
+    };
+
+    await expect(
+      tell(life, "BookingCancelled", { ...life.stripe.gateway, expireCheckoutSession: losing }),
+    ).rejects.toThrow();
+    expect(await standing(life)).toMatchObject({ statuses: ["open"], atStripe: ["expired"] });
+    await sweep(5, life.stripe.gateway);
+
+    expect(await standing(life)).toEqual(closed);
+  });
+
+  test("is expired though the answer that created it was lost and the booking ended since", async () => {
+    const life = await saving();
+    const { createSetupSession: make } = life.stripe.gateway as Gateway;
+    const losing: Gateway["createSetupSession"] = async (session, key) => {
+      await make(session, key);
+      return silent;
+    };
+    expect(await life.open({ ...life.stripe.gateway, createSetupSession: losing })).toEqual(silent);
+    await endings.BookingCancelled(life);
+
+    await tell(life, "BookingCancelled", life.stripe.gateway);
+
+    expect(await standing(life)).toEqual(closed);
+  });
+
+  test.each([
+    ["has read the booking before it ended: it begins nothing", 1, []],
+    ["has begun before the booking ended: its session is expired when it is created", 2, ["expired"]],
+  ] as const)("is not returned to a click that %s", async (_which, nth, setups) => {
+    const life = await saving();
+    const ends = async () => {
+      await endings.BookingCancelled(life);
+      await tell(life, "BookingCancelled", life.stripe.gateway);
+    };
+    const slow = interrupted(running.store, TransactWriteCommand, ends, nth);
+
+    expect(await life.open(life.stripe.gateway, slow)).toEqual({ ok: false, reason: "invalid_transition" });
+
+    expect(await standing(life)).toEqual({ statuses: setups, atStripe: setups, notes: [] });
+  });
+
+  test("is left alone if the client completes it first: the booking keeps its method", async () => {
+    const life = await saving();
+    await life.open();
+    await endings.BookingCancelled(life);
+    const { expireCheckoutSession: expire } = life.stripe.gateway as Gateway;
+    const completing = async (id: string) => {
+      life.stripe.complete(id);
+      return expire(id);
+    };
+
+    await tell(life, "BookingCancelled", { ...life.stripe.gateway, expireCheckoutSession: completing });
+
+    expect(await standing(life)).toEqual({ statuses: ["unsaved"], atStripe: ["complete"], notes: [] });
+    expect((await readBooking(running.store, life.booking.id))?.savedMethod?.last4).toBe("4242");
+  });
+
+  test("stays open while the booking has not ended", async () => {
+    const life = await saving();
+    await life.open();
+
+    await tell(life, "HoldExpired", life.stripe.gateway);
+
+    expect(await standing(life)).toEqual({ statuses: ["open"], atStripe: ["open"], notes: [] });
   });
 });

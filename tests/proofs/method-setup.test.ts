@@ -5,7 +5,7 @@ import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
 import { type Booking, deferDue } from "@clearing/domain/booking";
 import { addDays, plusHours, plusMinutes } from "@clearing/domain/time";
-import type { CreateSetupSession, Gateway, GatewayFailure, StripeSession } from "@clearing/payments";
+import type { Gateway, GatewayFailure, StripeSession } from "@clearing/payments";
 import { readBooking } from "@clearing/store/booking";
 import { readSetups } from "@clearing/store/method-setup";
 import { readPermission } from "@clearing/store/permission";
@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changesOf } from "../harness/changes.ts";
 import { contextAt } from "../harness/context.ts";
 import { allowAutopay, now, occasionAt, paidAndSaved } from "../harness/journey.ts";
+import { methodPages } from "../harness/method-pages.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 let running: TestStore;
@@ -24,51 +25,10 @@ afterAll(() => running.stop());
 const giver = { sourceIp: "192.0.2.7", userAgent: "phone", signedBy: "link" };
 const silent: GatewayFailure = { ok: false, kind: "unknown", code: "StripeConnectionError", message: "timed out" };
 
-/** A Stripe for pages that save a method: it creates one per key, and shows its current state. */
-function stripe() {
-  const sessions = new Map<string, StripeSession>();
-  const asked: { session: CreateSetupSession; key: string }[] = [];
-  const gateway: Partial<Gateway> = {
-    createCustomer: async (_, key) => ({ ok: true, value: { customerId: `cus_${key}` } }),
-    retrieveCustomer: async () => ({ ok: true, value: { deleted: true } }),
-    async createSetupSession(session, key) {
-      asked.push({ session, key });
-      const { customerId, expiresAt, metadata } = session;
-      const made: StripeSession = {
-        ...{ sessionId: `cs_${key}`, status: "open", url: `https://example.org/${key}`, expiresAt, created: now },
-        ...{ customerId, payment: null, setup: null, metadata },
-      };
-      sessions.set(made.sessionId, sessions.get(made.sessionId) ?? made);
-      return { ok: true, value: made };
-    },
-    retrieveCheckoutSession: async (id) => ({ ok: true, value: sessions.get(id) as StripeSession }),
-    async expireCheckoutSession(id) {
-      const session = sessions.get(id) as StripeSession;
-      if (session.status !== "open")
-        return { ok: false, kind: "invalid", code: "resource_already_ended", message: "This session is not open" };
-      const expired: StripeSession = { ...session, status: "expired", url: null };
-      sessions.set(id, expired);
-      return { ok: true, value: expired };
-    },
-    listCheckoutSessions: async () => ({ ok: true, value: { items: [...sessions.values()], nextAfter: null } }),
-  };
-  /** The client saves a card on the page. */
-  const complete = (sessionId: string) => {
-    const session = sessions.get(sessionId) as StripeSession;
-    const method = {
-      ...{ methodId: "pm_new", customerId: session.customerId, type: "card", fingerprint: "fp_2", last4: "4444" },
-      expiresOn: "2033-12-31",
-    };
-    const setup = { status: "succeeded", method, mandateId: null };
-    sessions.set(sessionId, { ...session, status: "complete", url: null, setup });
-  };
-  return { gateway, asked, sessions, complete };
-}
-
 async function collected(autopay = true) {
   const booking = await paidAndSaved(running.store);
   if (autopay) await allowAutopay(running.store, booking);
-  const account = stripe();
+  const account = methodPages();
   const at = (instant = now) => contextAt(running.store, account.gateway, instant);
   const read = async () => (await readBooking(running.store, booking.id)) as Booking;
   const setups = () => readSetups(running.store, booking.id);

@@ -10,7 +10,7 @@ import {
   setupRefusal,
 } from "@clearing/domain/booking";
 import type { GatewayFailure } from "@clearing/payments";
-import { readBooking } from "@clearing/store/booking";
+import { bookingUnchanged, readBooking } from "@clearing/store/booking";
 import { commit } from "@clearing/store/commit";
 import { latestSetupPut, readLatestSetup, readSetups, setupPut } from "@clearing/store/method-setup";
 import { permissionPut } from "@clearing/store/permission";
@@ -109,7 +109,8 @@ type Beginning = {
 
 /**
  * The first transaction: the setup, its return name, and the permission with its evidence. `overtaken`: another setup
- * has begun in the meantime.
+ * has begun in the meantime, or the booking has changed. An ending closes the setups that it finds, so none may begin
+ * after it.
  */
 async function begin(
   services: Services,
@@ -129,6 +130,7 @@ async function begin(
   };
   const setup = { ...requestSetup(booking, asked, now), correlationId: store.correlationId };
   const result = await commit(store, [
+    bookingUnchanged(store, booking),
     latestSetupPut(store, setup, latest),
     setupPut(store, setup),
     wayBackPut(store, setup.id, { bookingId: booking.id, attemptId: setup.id }),

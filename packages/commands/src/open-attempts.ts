@@ -1,31 +1,47 @@
-import { type Attempt, mayOwe } from "@clearing/domain/booking";
+import { type Attempt, isSetupUnderWay, mayOwe } from "@clearing/domain/booking";
 import { readAttempts } from "@clearing/store/attempt";
 import { attemptsClosed } from "@clearing/store/attempts-to-close";
 import { readBooking } from "@clearing/store/booking";
+import { readSetups } from "@clearing/store/method-setup";
 import { isRemoved } from "@clearing/store/removed";
 import { outcomeOf } from "./outcome.ts";
 import type { Services } from "./services.ts";
 import { customerGone } from "./session.ts";
 import { applyOutcome, changesNothing, type Settled, settle } from "./settle.ts";
+import { closeSetup, type SetupSettled } from "./settle-setup.ts";
 import { endAtStripe, intentNotKnown } from "./standing.ts";
 
+/** The result of closing an attempt or a setup. */
+export type Closed = Settled | SetupSettled;
+
 /**
- * Closes the open attempts of a booking that has ended, on session or off: settles those that were paid in the
- * meantime, and ends the rest at Stripe. Returns the result of each. A failure does not stop the others, but if Stripe
- * does not answer, it stops. A booking that is not over, such as one revived by late money, keeps its attempts.
+ * Closes the open attempts of a booking that has ended, on session or off, and its open setups: settles those that were
+ * completed in the meantime, and ends the rest at Stripe. Returns the result of each. A failure does not stop the
+ * others, but if Stripe does not answer, it stops. A booking that is not over, such as one revived by late money, keeps
+ * its attempts and setups.
  */
-export async function closeAttempts(services: Services, bookingId: string, action: string): Promise<Settled[]> {
-  // The attempts are read before the booking, so an attempt begun after late money has revived the booking is not among
-  // them.
-  const attempts = await readAttempts(services.store, bookingId);
+export async function closeAttempts(services: Services, bookingId: string, action: string): Promise<Closed[]> {
+  // They are read before the booking, so one begun after late money has revived the booking is not among them.
+  const [attempts, setups] = await Promise.all([
+    readAttempts(services.store, bookingId),
+    readSetups(services.store, bookingId),
+  ]);
   const booking = await readBooking(services.store, bookingId);
   if (booking === null) return (await isRemoved(services.store, bookingId)) ? [] : [{ ok: false, reason: "not_found" }];
-  const results: Settled[] = [];
+  const results: Closed[] = [];
   let thrown: unknown;
   const isOpen = ({ status }: Attempt) => status === "requested" || status === "open";
-  for (const attempt of mayOwe(booking) ? [] : attempts.filter(isOpen)) {
+  const closings = [
+    ...attempts.filter(isOpen).map((attempt) => () => closeAttempt(services, attempt, action)),
+    ...setups.filter(isSetupUnderWay).map(
+      ({ id }) =>
+        () =>
+          closeSetup(services, { bookingId, attemptId: id }, action),
+    ),
+  ];
+  for (const close of mayOwe(booking) ? [] : closings) {
     try {
-      const closed = await closeAttempt(services, attempt, action);
+      const closed = await close();
       results.push(closed);
       if (isSilence(closed)) break;
     } catch (error) {
@@ -38,14 +54,14 @@ export async function closeAttempts(services: Services, bookingId: string, actio
 }
 
 /** An intent that is not known yet does not count as silence: Stripe has answered. */
-const isSilence = (result: Settled): boolean =>
+const isSilence = (result: Closed): boolean =>
   "kind" in result && (result.kind === "unavailable" || result.kind === "unknown") && !isLeftToItsWorker(result);
 
 /**
  * An off-session attempt without an intent: its worker will not charge it any more. Nothing at Stripe can be ended
  * until then, and the note to close attempts stays.
  */
-export const isLeftToItsWorker = (result: Settled): boolean => "kind" in result && result.code === intentNotKnown;
+export const isLeftToItsWorker = (result: Closed): boolean => "kind" in result && result.code === intentNotKnown;
 
 /**
  * Checks an open session before it is returned again, because it may have been paid a moment ago. If its customer was

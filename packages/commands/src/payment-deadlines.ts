@@ -38,7 +38,7 @@ export const workOnSetup = async (services: Services, bookingId: string, attempt
 export const workOnRefund = async (services: Services, bookingId: string, refundId: string): Promise<Result> =>
   told(await carryOutRefund(services, { bookingId, refundId }, "sweep:refund"));
 
-/** Closes the open attempts of a booking that has ended. */
+/** Closes the open attempts and setups of a booking that has ended. */
 export async function workOnOpenAttempts(services: Services, bookingId: string): Promise<Result> {
   const results = await closeAttempts(services, bookingId, "sweep:pages");
   return told(results.find(({ ok }) => !ok) ?? { ok: true });

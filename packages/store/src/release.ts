@@ -12,8 +12,8 @@ type Released = { end: HoldEnd; settledAttemptId?: string };
 
 /**
  * The writes of a release: the booking's next version, its place and locks (each only if it still names this booking),
- * one more unpaid ending of the account if the hold ended unpaid, and a note to close the attempts that are still open at
- * Stripe.
+ * one more unpaid ending of the account if the hold ended unpaid, and a note to close the attempts and setups that are
+ * still open at Stripe.
  */
 export async function releaseWrites(
   store: Store,

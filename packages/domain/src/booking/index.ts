@@ -36,6 +36,7 @@ export {
   isSetupOpen,
   isSetupUnderWay,
   type MethodSetup,
+  mayHaveSetup,
   requestSetup,
   type SetupOutcome,
   type SetupRefusal,

@@ -8,6 +8,7 @@ import {
   isSetupFor,
   isSetupOpen,
   type MethodSetup,
+  mayHaveSetup,
   nextTryAt,
   requestSetup,
   type SavedMethod,
@@ -166,4 +167,8 @@ describe("a page that saves a method", () => {
     expect(isSetupFor(open(), null)).toBe(false);
     expect(isSetupFor(open(null), null)).toBe(true);
   });
+});
+
+test("no page that saves a method may have been opened before the deposit has settled", () => {
+  expect([signed().booking, paid, signed().pay("deposit").booking].map(mayHaveSetup)).toEqual([false, true, true]);
 });

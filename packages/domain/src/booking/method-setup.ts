@@ -72,6 +72,9 @@ export function setupRefusal(booking: Booking): SetupRefusal | null {
   return collects ? null : "invalid_transition";
 }
 
+/** Whether a page that saves a method may have been opened: none is before the deposit has settled. */
+export const mayHaveSetup = ({ status }: Booking): boolean => status !== "held";
+
 export type SetupRequest = {
   id: string;
   customerId: string;
