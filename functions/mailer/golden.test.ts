@@ -201,7 +201,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "resumed, collected", data: { paused: false }, booking: collected },
   ],
   RefundRequested: [
-    ...["late_payment", "abandoned_payment", "duplicate_payment", "after_cancellation"].map((reason) =>
+    ...["late_payment", "abandoned_payment", "duplicate_payment", "overpayment", "after_cancellation"].map((reason) =>
       unexpected(reason),
     ),
     unexpected("late_payment", "succeeded"),

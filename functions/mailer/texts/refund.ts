@@ -6,6 +6,7 @@ export default {
       abandoned_payment:
         "Your bank account was not verified in time, so we canceled your payment. The money was taken anyway.",
       duplicate_payment: "A payment for your booking was made twice.",
+      overpayment: "Your payment was more than you still owed.",
       after_cancellation: "Your payment arrived after your booking had been canceled.",
     },
     wholePayment: "the payment",

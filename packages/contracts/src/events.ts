@@ -57,6 +57,7 @@ const refund = {
     "clearance_deadline",
     "late_payment",
     "duplicate_payment",
+    "overpayment",
     "after_cancellation",
     "abandoned_payment",
     "made_at_stripe",

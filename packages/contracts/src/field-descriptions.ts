@@ -621,7 +621,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The amount of this part of the refund, in minor units. A refund of several payments has one part for each of them, and each part has events.",
   "Refund Requested amount": "The amount of the whole refund, in minor units.",
   "Refund reason":
-    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and no place was free. `duplicate_payment`: more was paid than was owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: a payment arrived although it had been given up. `made_at_stripe`: staff made the refund at Stripe.",
+    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and no place was free. `duplicate_payment`: what was paid already was paid again. `overpayment`: a payment was more than what was owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: a payment arrived although it had been given up. `made_at_stripe`: staff made the refund at Stripe.",
   "Refund Refused code": "Stripe's code of the refusal.",
   "event reference": "The unique reference of the journal entry, such as `converted-from:txn_1`.",
   "Money Converted bookingId": "The id of the booking. Null if the money belongs to none.",

@@ -105,6 +105,11 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
     case "declined":
       break;
   }
-  const reason: RefundReason = booking.status === "declined" ? "not_cleared" : "duplicate_payment";
-  return { kind: "settle", settlement: returnInFull(state, payment, reason, now) };
+  return { kind: "settle", settlement: returnInFull(state, payment, returnReason(state), now) };
+}
+
+/** Why a payment that pays nothing is refunded. What staff have waived was not paid by another payment. */
+function returnReason({ booking, attempt }: SettlementState): RefundReason {
+  if (booking.status === "declined") return "not_cleared";
+  return (dueOf(booking, attempt).waived ?? 0) > 0 ? "overpayment" : "duplicate_payment";
 }

@@ -174,7 +174,7 @@ describe("late money for a waived due", () => {
 
     life.settle(id, life.paymentOf(id));
 
-    expect(life.refunds.at(-1)).toMatchObject({ amount, unspread: 0 });
+    expect(life.refunds.at(-1)).toMatchObject({ amount, unspread: 0, reason: "overpayment" });
     expect(dueOf(life.booking)).toMatchObject({ paid: 0, billed: 0, status: "cancelled" });
     expect(balances(life)("receivable")).toEqual([0]);
   });

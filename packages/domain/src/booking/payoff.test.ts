@@ -146,7 +146,7 @@ describe("a payoff", () => {
 
     const { booking } = life;
     expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
-    expect(life.refunds).toMatchObject([{ amount: 20 }]);
+    expect(life.refunds).toMatchObject([{ amount: 20, reason: "overpayment" }]);
     expect(booking.paid - booking.refunded).toBe(booking.total + booking.financeCharge);
     expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
   });
@@ -256,7 +256,7 @@ describe("a payoff", () => {
     life.settle(attempt.id, life.paymentOf(attempt.id));
 
     const { booking } = life;
-    expect(life.refunds).toMatchObject([{ amount: old.amount, reason: "duplicate_payment" }]);
+    expect(life.refunds).toMatchObject([{ amount: old.amount, reason: "overpayment" }]);
     expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
     expect(booking.applied).toBe(booking.total + booking.financeCharge);
     expect(booking.applied).toBe(250_000 + attempt.amount);
@@ -305,7 +305,7 @@ describe("a payoff", () => {
     payOff(atOnce, "2027-01-10");
 
     expectSettled(life);
-    expect(life.refunds).toMatchObject([{ reason: "duplicate_payment" }]);
+    expect(life.refunds).toMatchObject([{ reason: "overpayment" }]);
     expect(life.booking.applied).toBe(atOnce.booking.applied);
     expect(0 - balanceOf(life, "interest_income")).toBe(life.booking.financeCharge);
   });

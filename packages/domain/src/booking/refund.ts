@@ -51,6 +51,7 @@ export type RefundReason =
   | "clearance_deadline"
   | "late_payment"
   | "duplicate_payment"
+  | "overpayment"
   | "after_cancellation"
   | "abandoned_payment"
   | "made_at_stripe";

@@ -99,7 +99,7 @@ describe("a payment of another due", () => {
 
       expect(life.booking.status).toBe(status);
       expect(due(life, 1)).toMatchObject({ status: "paid", paid: 1_600_000, billed: 1_600_000 });
-      expect(life.refunds).toMatchObject([{ amount: 300_000, reason: "duplicate_payment" }]);
+      expect(life.refunds).toMatchObject([{ amount: 300_000, reason: "overpayment" }]);
       expect(life.charges.at(-1)).toMatchObject({ amount: 1_000_000, applied: 700_000, refundable: 700_000 });
       expect(life.booking).toMatchObject({ paid: 2_150_000, refunded: 300_000, applied: 1_850_000 });
       expect(balance(life.booking)).toBe(0);

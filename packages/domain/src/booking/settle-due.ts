@@ -90,7 +90,7 @@ function settled(
   const { booking, attempt } = state;
   const at = billingContext(booking, paidOn(booking, payment));
   const excess = payment.amount - applied;
-  const refund = excess > 0 ? refundOn(state, payment, excess, "duplicate_payment", now) : null;
+  const refund = excess > 0 ? refundOn(state, payment, excess, "overpayment", now) : null;
   const sums = { ...paidBy(booking, payment, applied), refunded: booking.refunded + excess };
   const change = nextVersion(booking, now, { ...changes, ...sums }, (after) => ({
     events: [
