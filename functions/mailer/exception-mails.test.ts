@@ -42,6 +42,25 @@ describe("a mail about an exception that staff made", () => {
     );
   });
 
+  test("promises no link before the new date if the program sends no reminders, and has one instead", () => {
+    const { terms } = deferred;
+    const silent = { ...deferred, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
+
+    const sent = mail("DueDeferred", moved, silent);
+
+    expect(sent?.text).toContain("We will not send you a reminder before that date. You can pay now with this link:");
+    expect(sent?.text).not.toContain("email you a link");
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/1" });
+    expect(mail("DueDeferred", moved, deferred)?.action).toBeUndefined();
+  });
+
+  test("promises no link and no charge on a new date while collection is paused", () => {
+    const sent = mail("DueDeferred", moved, { ...paused, dues: deferred.dues });
+
+    expect(sent?.text).toContain("For now, we will not charge payments for your booking or send you reminders");
+    expect(sent?.text).not.toContain("before that date");
+  });
+
   test("says that collection is paused, and that it goes on", () => {
     expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("You still owe these payments");
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({

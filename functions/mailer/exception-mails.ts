@@ -1,9 +1,19 @@
-import { isPaused, mayOwe, nextTryAt, owedAsTold, unpaid } from "@clearing/domain/booking";
+import {
+  type Booking,
+  type Due,
+  isPaused,
+  isReminded,
+  mayOwe,
+  nextTryAt,
+  owedAsTold,
+  unpaid,
+} from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/exception.ts";
-import { amountOf, dayOf, type Write } from "./words.ts";
+import frame from "./texts/frame.ts";
+import { amountOf, dayOf, type Wording, type Write } from "./words.ts";
 
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
@@ -14,21 +24,28 @@ export const waived: Write = ({ booking, data }) => {
 };
 
 /** Only while the due is owed on that date. */
-export const deferred: Write = ({ booking, data, now }) => {
+export const deferred: Write = ({ booking, data, now, payLink }) => {
   const due = owedAsTold(booking, data);
   if (due === null || typeof data.from !== "string") return null;
   const at = nextTryAt(booking, due, now);
-  const { subject, opening, byLink, automatic } = texts.deferred;
+  const { subject, opening, automatic } = texts.deferred;
   const amount = formatMoney(unpaid(due), booking.currency);
   const date = longDate(due.dueOn);
-  return {
-    subject: fill(subject, { date }),
-    paragraphs: [
-      fill(opening, { amount, from: longDate(data.from), date }),
-      at === null ? byLink : fill(automatic, { date: dayOf(booking, at) }),
-    ],
-  };
+  const moved = fill(opening, { amount, from: longDate(data.from), date });
+  const { paragraphs, ...rest } =
+    at === null
+      ? paidByLink(booking, due, payLink(due.id))
+      : { paragraphs: [fill(automatic, { date: dayOf(booking, at) })] };
+  return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };
+
+/** Where the client finds the link of a due that nobody charges: in a reminder, or in this mail if there is none. */
+function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "paragraphs" | "action"> {
+  const { byLink, noReminder } = texts.deferred;
+  if (isPaused(booking)) return { paragraphs: [texts.paused.opening] };
+  if (isReminded(booking, due)) return { paragraphs: [byLink] };
+  return { paragraphs: [noReminder], action: { label: frame.payNow, url } };
+}
 
 /** Only while it is still true. */
 export const collection: Write = ({ booking, data }) => {

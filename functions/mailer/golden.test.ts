@@ -31,6 +31,11 @@ const having = (changes: Partial<Due>, booking: Booking = anna.confirmed): Booki
   ...booking,
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
 });
+const { terms } = anna.confirmed;
+const withoutReminders: Booking = {
+  ...anna.confirmed,
+  terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } },
+};
 const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
 const invited = (booking: Booking): Booking => ({ ...signed(forAnna(booking)), participation: "invited" });
 const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-01", until: null }] };
@@ -193,6 +198,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "collected", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
       booking: having({ dueOn: "2027-02-20" }, collected),
+    },
+    {
+      ...{ of: "by link, without reminders", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
+      booking: having({ dueOn: "2027-02-20" }, withoutReminders),
     },
   ],
   CollectionChanged: [

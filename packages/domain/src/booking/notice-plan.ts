@@ -57,6 +57,10 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
   return [...(isNoneLeft ? [atOnce] : before), ...after];
 }
 
+/** Whether the program has a reminder sent before the date of this due. */
+export const isReminded = (booking: Booking, due: Due): boolean =>
+  plannedNotices(booking, due).some(({ kind }) => kind === "upcoming");
+
 /** The notices sent for the due's present date, in order. */
 const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notice) => notice.dueOn === dueOn);
 
