@@ -176,6 +176,8 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   const refused = refusePayoff(before);
   if (refused !== null) return { ok: false, reason: refused };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
+  // Interest that was paid ahead covers what a waiver has left: the due is paid in full, and the excess is refunded.
+  if (amount <= 0) return { ok: false, reason: "invalid_transition" };
   const charged = chargeFor(amount, before.currency);
   const message = chargeProblem(charged, before.currency);
   if (message !== null) return { ok: false, reason: "amount_invalid", message };

@@ -4,7 +4,16 @@ import { type Account, trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { cohort, held, program } from "../testing/retreat.ts";
 import { addDays, type CalendarDate, daysBetween, instantAt } from "../time/index.ts";
-import { type Booking, type Due, fallDue, payoffOn, refusePayoff, type SavedMethod, unpaid } from "./index.ts";
+import {
+  type Booking,
+  beginCheckout,
+  type Due,
+  fallDue,
+  payoffOn,
+  refusePayoff,
+  type SavedMethod,
+  unpaid,
+} from "./index.ts";
 
 const zone = "America/Denver";
 const quotedOn = "2027-01-04";
@@ -317,6 +326,9 @@ describe("a payoff", () => {
     life.waive("due_1");
     life.waive("due_2");
     expect(payoff(life, "2027-01-10").amount).toBeLessThan(0);
+    const request = { purpose: "payoff" as const, attemptId: "att_1", customerId: "cus_1", methods: ["card" as const] };
+    const asked = { ...request, returnUrl: "https://example.org", notCleared: false, verifying: false };
+    expect(beginCheckout(life.booking, asked, life.now)).toEqual({ ok: false, reason: "invalid_transition" });
 
     life.pay("due", { dueId: "due_3" });
 
