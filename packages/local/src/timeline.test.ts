@@ -122,7 +122,7 @@ test("what happens gives nothing to find to a function that may read only what i
   expect(runs).toEqual([]);
 });
 
-test("one that may read a table has a tick after what happened while the table holds something", async () => {
+test("one that may read a table runs after an activity, and three times more, while the table holds something", async () => {
   const outbox: unknown[] = [];
   const dynamo = { call: async () => ({ Items: outbox }) } as unknown as DynamoDb;
   const { timeline, runs, happens } = setUp(
@@ -138,6 +138,20 @@ test("one that may read a table has a tick after what happened while the table h
   outbox.push({});
   happens();
   await timeline.moveTo(minutes(20));
+  expect(runs.map((at) => new Date(at).toISOString().slice(11, 16))).toEqual(["10:11", "10:12", "10:13", "10:14"]);
+
+  outbox.pop();
+  happens();
+  await timeline.moveTo(minutes(30));
+  expect(runs).toHaveLength(4);
+});
+
+test("one that also asks an outside service runs once after an activity, whatever its table holds", async () => {
+  const dynamo = { call: async () => ({ Items: [{}] }) } as unknown as DynamoDb;
+  const sight: Sight = { due: false, tables: ["core"], outside: true };
+  const { timeline, runs } = setUp([done], {}, { sight, dynamo });
+
+  await timeline.moveTo(minutes(10));
 
   expect(runs).toHaveLength(1);
 });

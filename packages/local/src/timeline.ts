@@ -49,6 +49,11 @@ type Options = {
 const minute = 60_000;
 /** How many failed runs in a row are repeated at the next tick although nothing else happened. More would stop the clock. */
 const madeUpFor = 3;
+/**
+ * How many more runs a function has that reads only tables of the stack, although nothing else happens: it may leave what
+ * it finds, such as a message that is too new.
+ */
+const leftFor = 3;
 const longestWait = 6 * 60 * minute;
 
 export function createTimeline(options: Options): Timeline {
@@ -60,7 +65,10 @@ export function createTimeline(options: Options): Timeline {
     sight: options.sight(spec.functionId),
     ticks: parseSchedule(spec.expression),
     last: Number(kept.get(spec.name)?.at ?? clock.now()),
+    /** The activity before its last run. */
     seen: -1,
+    /** How many runs in a row had no activity before them, and how many have failed. */
+    quiet: 0,
     failures: 0,
   }));
   type Schedule = (typeof schedules)[number];
@@ -77,10 +85,11 @@ export function createTimeline(options: Options): Timeline {
     return found;
   }
 
-  async function isStirred({ seen, failures, sight }: Schedule): Promise<boolean> {
+  async function isStirred({ seen, quiet, failures, sight }: Schedule): Promise<boolean> {
     if (!options.seesAllActivity) return true;
-    if (seen >= options.activity()) return false;
-    if (sight.outside || (failures > 0 && failures <= madeUpFor)) return true;
+    const isNews = seen < options.activity();
+    if (isNews && (sight.outside || (failures > 0 && failures <= madeUpFor))) return true;
+    if (!isNews && (sight.outside || quiet >= leftFor)) return false;
     for (const table of sight.tables) if (await holdsSomething(table)) return true;
     return false;
   }
@@ -124,6 +133,7 @@ export function createTimeline(options: Options): Timeline {
   }
 
   async function run(schedule: Schedule): Promise<void> {
+    schedule.quiet = schedule.seen < options.activity() ? 0 : schedule.quiet + 1;
     schedule.seen = options.activity();
     const { functionId, input, retries, onFailureArn } = schedule.spec;
     for (let attempt = 1; !stopped; attempt++) {
