@@ -232,6 +232,17 @@ describe("credit without an annual percentage rate", () => {
     expect(annualPercentageRate(credit)).toMatchObject({ ok: false, reason: "no_apr" });
   });
 
+  test.each([
+    [513, "614400.000000"],
+    [1_000, "1198800.000000"],
+  ])("one unit that is repaid with %i a month later has one, up to a rate of 1,000 a month", (amount, apr) => {
+    const credit = { advances: [{ ...advance, amount: 1 }], payments: [{ date: "2027-02-01", amount }] };
+
+    expect(solved(credit).apr).toBe(apr);
+    const beyond = { ...credit, payments: [{ date: "2027-02-01", amount: 1_002 }] };
+    expect(annualPercentageRate(beyond)).toMatchObject({ ok: false, reason: "no_apr" });
+  });
+
   test("a loan that is repaid before the next one is made does have one", () => {
     const again = {
       advances: [advance, { ...advance, date: "2027-03-01" }],

@@ -5,6 +5,8 @@ export type TimedFlow = UnitPeriods & { amount: number };
 
 /** The upper limit of the rate per unit-period: 1,000 times the amount owed. */
 const highestRate = 1_000;
+/** The upper end of the first bracket; each next one is twice as high. */
+const lowestBound = 1 / 256;
 /** More steps than bisection alone would need to reach a rate's last digit. */
 const maxSteps = 200;
 
@@ -68,7 +70,8 @@ function bracketRate(flows: readonly TimedFlow[]): Bracket | null {
   if (financeCharge < 0) return null;
   if (financeCharge === 0) return { low: 0, high: 0 };
   let low = 0;
-  for (let high = 1 / 256; high <= highestRate; high *= 2) {
+  while (low < highestRate) {
+    const high = Math.min(highestRate, low === 0 ? lowestBound : 2 * low);
     if (valueAt(flows, high).value <= 0) return { low, high };
     low = high;
   }
