@@ -6,8 +6,8 @@ import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 
 /**
- * Does the work at Stripe that a booking's change requires: carries out refunds, and closes pages on which nobody may
- * pay any more. Also counts permanent refusals of Stripe and converted money from their events, so each fact is counted
+ * Does the work at Stripe that a booking's change requires: carries out refunds, and closes the pages of a
+ * booking that has ended. Also counts permanent refusals of Stripe and converted money from their events, so each fact is counted
  * once and no crash after the commit loses the alarm.
  */
 export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gateway: Gateway }): Promise<string> {

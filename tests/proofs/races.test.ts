@@ -264,7 +264,7 @@ describe("an operation decides on facts of one instant, whatever is written betw
 
     const torn = () => spreadRefund(before as Refund, charges, later);
 
-    expect(torn).toThrow("exceed its captured money");
+    expect(torn).toThrow("refunds exceed captured money");
   });
 });
 

@@ -5,7 +5,8 @@ export default {
       late_payment: "Your payment arrived after your hold had expired, and we no longer had a place for you.",
       abandoned_payment:
         "Your bank account was not verified in time, so we canceled your payment. The money was taken anyway.",
-      duplicate_payment: "A payment for your booking was made twice.",
+      duplicate_payment:
+        "We could not apply a payment to your booking, because the amount was already paid or the payment came too late.",
       overpayment: "Your payment was more than you still owed.",
       after_cancellation: "Your payment arrived after your booking had been canceled.",
     },

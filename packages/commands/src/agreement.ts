@@ -38,7 +38,7 @@ export function signAgreement(
     if (before === null) return { ok: false, reason: "not_found" };
     if (hasSigned(before, hash)) return signAgain(store, before, evidence, answer);
     const kept = await readAgreement(store, bookingId, before.agreement.version);
-    if (kept === null) throw new Failure("agreement not found", { bookingId });
+    if (kept === null) throw new Failure("agreement not found", { bookingId, version: before.agreement.version });
     const document = asOffered(before, kept);
     const offered = offering(before, document);
     const permission = evidence.autopay ? permissionGiven(store, offered, fromDeposit, evidence, occasion.now) : null;

@@ -42,7 +42,7 @@ export type SetupOpened =
 
 /**
  * The maximum number of rounds: one each for another click that was faster, a page that is over, one that shows another
- * text, a session that was never created and a customer that is gone, and one more.
+ * text, a session that was never created, a customer that is gone and a booking that has changed.
  */
 const rounds = 6;
 

@@ -89,7 +89,7 @@ export function correctInvitation(
     const before = await readBooking(store, bookingId);
     if (before === null) return { ok: false, reason: "not_found" };
     const agreement = await readAgreement(store, bookingId, before.agreement.version);
-    if (agreement === null) throw new Failure("agreement not found", { bookingId });
+    if (agreement === null) throw new Failure("agreement not found", { bookingId, version: before.agreement.version });
     const version = agreement.version + 1;
     const document = agreementDocument({ ...agreement.terms, version, participantName: participant.name });
     const decision = correctParticipant(before, { participant, hash: document.hash }, occasion.now);

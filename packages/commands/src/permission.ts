@@ -56,6 +56,6 @@ export async function currentPermission(store: Store, booking: Booking): Promise
   const inForce = permissionInForce(booking);
   if (inForce === null) return permissionDocument(booking, methodInWords(booking));
   const kept = await readPermission(store, booking.id, inForce.id);
-  if (kept === null) throw new Failure("permission not found", { bookingId: booking.id });
+  if (kept === null) throw new Failure("permission not found", { bookingId: booking.id, objectId: inForce.id });
   return kept;
 }

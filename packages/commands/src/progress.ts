@@ -7,6 +7,7 @@ import {
   nextStep,
   unconfirm,
 } from "@clearing/domain/booking";
+import { Failure } from "@clearing/domain/failure";
 import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
@@ -79,9 +80,7 @@ async function progressOnce(
   async function ended(by: Ending["by"]) {
     const decision = endBooking(booking, by, { refundId, requestedBy: occasion.actor.sub }, occasion.now);
     if (!decision.ok)
-      throw new Error(
-        `${bookingId}: the next step is to end it (${by}), but the ending was refused: ${decision.reason}`,
-      );
+      throw new Failure("ending of the next step was refused", { bookingId, kind: by, reason: decision.reason });
     return moved(decision, [...(await endingWrites(store, booking, decision, by, occasion)), unchanged]);
   }
 

@@ -426,7 +426,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
   on: "The date in the cohort's time zone for which the amounts are computed.",
   "getPayoff amount":
-    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is less than Stripe's smallest charge, that is charged, and the excess is refunded.",
+    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, a payoff cannot be charged: paying the last due in full refunds the excess. If it is less than Stripe's smallest charge, that is charged, and the excess is refunded.",
   principal: "The unpaid price without taxes, in minor units.",
   tax: "The unpaid taxes, in minor units.",
   interest: "The unpaid interest up to this date, in minor units.",
@@ -584,7 +584,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Payment Method Saved autopay": "Whether later dues are charged to the new payment method automatically.",
   "Agreement Signed autopay": "Whether the signature authorized autopay.",
   "Autopay Changed reason":
-    "`client`: the client turned autopay on or off. The other reasons turn it off. `detached`: the saved payment method was removed at Stripe. `customer_deleted`: the client was deleted at Stripe. `mandate_withdrawn`: the authorization of the bank debit is no longer valid. `refused`: Stripe refused the saved payment method.",
+    "`client`: the client turned autopay on or off. The other reasons turn it off. `detached`: the saved payment method was removed at Stripe. `customer_deleted`: the customer was deleted at Stripe. `mandate_withdrawn`: the authorization of the bank debit is no longer valid. `refused`: Stripe refused the saved payment method.",
   agreementVersion: "The version of the agreement that was signed, from 1.",
   attemptId: "The id of the payment attempt, such as `att_01k`.",
   "Payment dueId": "The id of the due that the payment is for. With a payoff, the first of its dues.",
@@ -594,7 +594,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Payment Action Required action": "The action that the client must take. Always `verify_bank_account`.",
   "Payment Action Required until": "Until when the client can take the action, an instant in UTC.",
   "Payment Failed reason":
-    "Why the payment failed, as a code. An automatic payment has one of the codes `card_declined`, `insufficient_funds`, `card_expired`, `authentication_required`, `method_unusable`, `bank_returned` and `provider_error`. A payment on a page has Stripe's code, or `bank_account_not_verified` if the client did not verify the bank account in time. Null if Stripe reports no code.",
+    "Why the payment failed, as a code. An automatic payment has one of the codes `card_declined`, `insufficient_funds`, `card_expired`, `authentication_required`, `method_unusable`, `bank_returned` and `provider_error`. A payment on a page has Stripe's code, or the status of Stripe's payment intent if there is no code. `bank_account_not_verified`: the client did not verify the bank account in time. Null if nothing is known.",
   daysLeft: "The number of days from the date of the event to the date of the deadline, in the cohort's time zone.",
   by: "Who ended the booking, or why. `client`: the client canceled. `participant`: the participant declined to attend. `operator`: staff canceled. `clearance_deadline`: the participant was not cleared in time. `non_payment`: a due was not paid. `not_cleared`: the participant was not cleared. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",
   "event refund": "The amount that is refunded, in minor units. 0 if nothing is refunded.",
@@ -604,7 +604,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Due Notice kind":
     "`upcoming`: the due is payable soon. `changed`: a bank debit will have another date or amount than the authorization lists. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
   "Due Notice days":
-    "The days before the date of the due (`upcoming`, `changed`) or after it (`past_due`, `final`) for which the notice is planned. It can be sent later.",
+    "The days before the date of the due (`upcoming`, `changed`) or after it (`past_due`, `final`) for which the notice is planned, without paused days. It can be sent later. `changed` counts to the day of the debit.",
   byLink: "`true`: the client must pay by link. `false`: the due is charged to the saved payment method automatically.",
   cancelsOn:
     "The date on which the booking is canceled if the due stays unpaid, in the cohort's time zone. Null with any kind but `final`, and if non-payment does not cancel the booking.",
@@ -612,7 +612,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Late Charge Added amount": "The amount of the late charge, in minor units.",
   forDueId: "The id of the due that is late.",
   "Collection Task Opened reason":
-    "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late.",
+    "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late, without paused days.",
   "Due Waived amount": "The amount that was waived, in minor units.",
   "Due Deferred from": "The date of the due before the change, in the cohort's time zone.",
   "event paused": "Whether collection is now paused.",
@@ -621,7 +621,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The amount of this part of the refund, in minor units. A refund of several payments has one part for each of them, and each part has events.",
   "Refund Requested amount": "The amount of the whole refund, in minor units.",
   "Refund reason":
-    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and no place was free. `duplicate_payment`: what was paid already was paid again. `overpayment`: a payment was more than what was owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: a payment arrived although it had been given up. `made_at_stripe`: staff made the refund at Stripe.",
+    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and the booking could not be restored. `duplicate_payment`: the payment could not be applied to the booking, mostly because another payment had paid the same due. `overpayment`: a payment was more than what was owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: the bank account was not verified in time, and the payment arrived all the same. `made_at_stripe`: staff made the refund at Stripe.",
   "Refund Refused code": "Stripe's code of the refusal.",
   "event reference": "The unique reference of the journal entry, such as `converted-from:txn_1`.",
   "Money Converted bookingId": "The id of the booking. Null if the money belongs to none.",

@@ -111,7 +111,7 @@ function mailsADay(value: string | undefined): number {
   if (value === undefined || value === "") return 20;
   const parsed = bounded(1, 100).safeParse(Number(value));
   if (!parsed.success)
-    throw new Failure("environment variable must be a number from 1 to 100", { variable: "MAILS_A_DAY" });
+    throw new Failure("environment variable must be a whole number from 1 to 100", { variable: "MAILS_A_DAY" });
   return parsed.data;
 }
 

@@ -71,6 +71,7 @@ const shapes = {
   isPermanent: yesOrNo,
 
   status: number,
+  version: number,
   took: number,
   amount: number,
   messages: number,

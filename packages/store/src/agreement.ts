@@ -86,7 +86,8 @@ export async function readTerms(store: Store, booking: Booking): Promise<StoredT
   if (booking.acceptance === null) return participationDocument(booking);
   const key = keys.acceptance(booking.id, booking.acceptance.version);
   const terms = await readItem(store, key, (item) => withHtml(fromItem<Omit<StoredTerms, "html">>(item)));
-  if (terms === null) throw new Failure("accepted terms not found", { bookingId: booking.id });
+  if (terms === null)
+    throw new Failure("accepted terms not found", { bookingId: booking.id, version: booking.acceptance.version });
   return terms;
 }
 

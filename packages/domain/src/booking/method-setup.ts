@@ -72,7 +72,7 @@ export function setupRefusal(booking: Booking): SetupRefusal | null {
   return collects ? null : "invalid_transition";
 }
 
-/** Whether a page that saves a method may have been opened: none is before the deposit has settled. */
+/** Whether a page that saves a method may have been opened: the first can be opened once the deposit has settled. */
 export const mayHaveSetup = ({ status }: Booking): boolean => status !== "held";
 
 export type SetupRequest = {

@@ -139,7 +139,7 @@ describe("Stripe's report on a refund", () => {
     life.refundOutcome(refund.id, partId, told("pending"));
 
     expect(() => life.refundOutcome(refund.id, partId, told("succeeded", { stripeRefundId: "re_2" }))).toThrow(
-      /another refund at stripe: .*, re_1$/,
+      /another refund at stripe: .*, re_2$/,
     );
   });
 

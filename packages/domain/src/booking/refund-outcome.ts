@@ -49,7 +49,7 @@ export function applyRefund(
   }
   const own = part.stripeRefundId ?? outcome.stripeRefundId;
   if (outcome.stripeRefundId !== null && outcome.stripeRefundId !== own) {
-    throw new Failure("refund part has another refund at stripe", { partId, objectId: own });
+    throw new Failure("refund part has another refund at stripe", { partId, objectId: outcome.stripeRefundId });
   }
   const status = statusAfter(part.status, outcome.status);
   const next: RefundPart = {

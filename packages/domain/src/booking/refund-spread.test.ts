@@ -69,7 +69,7 @@ describe("spreading a refund over charges", () => {
     const euros = charge(3, 500, { currency: "eur" });
 
     expect(taken(400, [charge(1, 500), euros])).toEqual([["ch_1", 400]]);
-    expect(() => taken(501, [charge(1, 500), euros])).toThrow(RangeError);
+    expect(() => taken(501, [charge(1, 500), euros])).toThrow("refunds exceed captured money");
   });
 
   test("takes nothing that a charge owes to a failed refund: it is owed already", () => {
@@ -77,7 +77,7 @@ describe("spreading a refund over charges", () => {
   });
 
   test("throws if it exceeds what was captured, for a person to investigate", () => {
-    expect(() => taken(901, [charge(1, 500), charge(2, 400)])).toThrow(RangeError);
-    expect(() => taken(901, [charge(1, 500), charge(2, 400)], 1)).toThrow(RangeError);
+    expect(() => taken(901, [charge(1, 500), charge(2, 400)])).toThrow("refunds exceed captured money");
+    expect(() => taken(901, [charge(1, 500), charge(2, 400)], 1)).toThrow("refunds exceed captured money");
   });
 });

@@ -1,3 +1,4 @@
+import { Failure } from "../failure/index.ts";
 import type { Instant } from "../time/index.ts";
 import type { Charge } from "./charge.ts";
 import { type Refund, type RefundPart, refundDeadline } from "./refund.ts";
@@ -26,9 +27,7 @@ export function spreadRefund(
     );
   const held = newestFirst.reduce((sum, { applied }) => sum + applied, 0);
   if (held < before.unspread) {
-    throw new RangeError(
-      `${before.id}: the booking's refunds exceed its captured money by ${before.unspread - held} minor units`,
-    );
+    throw new Failure("refunds exceed captured money", { refundId: before.id, amount: before.unspread - held });
   }
   let unspread = before.unspread;
   const added: RefundPart[] = [];
