@@ -5,13 +5,15 @@ import { type Due, dueEventData, replaceDue } from "./due.ts";
 import { isHeldBack } from "./held-back-debit.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
+import { isToCancel } from "./non-payment.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
 
 /**
  * Notifies the client of each bank debit that differs from the permission's list, ten days ahead. Null if there is
- * none.
+ * none, or if the booking is to be cancelled now.
  */
 export function noticeVariedDebits(before: Booking, now: Instant): BookingChange | null {
+  if (isToCancel(before, now)) return null;
   const noticedOn = dateIn(before.terms.timeZone, now);
   const told = before.dues.flatMap((due) => {
     const at = debitNoticeDeadline(before, due);

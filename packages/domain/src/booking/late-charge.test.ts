@@ -47,6 +47,19 @@ describe("a late charge", () => {
     expect(lateCharges(life)).toHaveLength(2);
   });
 
+  test("is not added, and no notice sent, at the collection time that cancels the booking for non-payment", () => {
+    const life = owing({}, { nonPayment, lateCharge: { ...lateCharge, graceDays: 17 } });
+    told(life, everyDay(0, 18));
+    changeDue(life, "due_2", { dueOn: addDays(dueOn, 25) });
+
+    const events = life.events.length;
+    life.at(at(18)).sweep();
+
+    expect(life.booking.status).toBe("cancelled");
+    const names = life.events.slice(events).map(({ name }) => name);
+    expect(names.filter((name) => name === "LateChargeAdded" || name === "DueNotice")).toEqual([]);
+  });
+
   test("is not added if the program has none", () => {
     const life = owing({}, { nonPayment });
     told(life, everyDay(9, 30));

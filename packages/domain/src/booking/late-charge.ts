@@ -3,15 +3,18 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, replaceDue, scheduledDue } from "./due.ts";
 import { lateChargeDeadline, lateChargeOn, mostDues } from "./late-charge-rule.ts";
 import { nextVersion } from "./next-version.ts";
+import { isToCancel } from "./non-payment.ts";
 
 /** Days from the creation of a late charge to its due date. */
 const payableDays = 10;
 
 /**
  * Adds a late charge for each due that is late past its grace days. Each due is charged once, even if the charge came
- * to nothing. Null if no due is late enough.
+ * to nothing. Null if no due is late enough, or if the booking is to be cancelled now.
  */
 export function addLateCharges(before: Booking, dueId: () => string, now: Instant): BookingChange | null {
+  // Its client would be asked to pay for a booking that the same sweep cancels.
+  if (isToCancel(before, now)) return null;
   const late = before.dues.filter((due) => {
     const at = lateChargeDeadline(before, due, now);
     return at !== null && hasCome(at, now);

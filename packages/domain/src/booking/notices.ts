@@ -3,14 +3,15 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, dueEventData, type Notice } from "./due.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
-import { cancelsOn } from "./non-payment.ts";
+import { cancelsOn, isToCancel } from "./non-payment.ts";
 import { noticeNow } from "./notice-plan.ts";
 
 /**
  * Sends the notices that are due. A late sweep sends only the latest one of each due. Each notice is sent once per due
- * date. Null if there is nothing to send.
+ * date. Null if there is nothing to send, or if the booking is to be cancelled now.
  */
 export function sendNotices(before: Booking, now: Instant): BookingChange | null {
+  if (isToCancel(before, now)) return null;
   const on = dateIn(before.terms.timeZone, now);
   const sent: { due: Due; notice: Notice }[] = [];
   const dues = before.dues.map((due): Due => {
