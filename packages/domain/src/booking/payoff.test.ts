@@ -347,6 +347,8 @@ describe("a payoff", () => {
     expect(booking.ending).toMatchObject({ netPaid: 250_000 + attempt.amount, kept: 50_000 });
     expect(booking.refunded).toBe(200_000 + attempt.amount);
     expect(balanceOf(life, "receivable")).toBe(0);
+    // The payoff paid less interest than the plan disclosed.
+    expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
   });
 
   test.each<[string, (life: Life) => Booking, string | null]>([

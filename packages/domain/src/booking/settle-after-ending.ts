@@ -7,7 +7,7 @@ import { refundAtEnding } from "./ending-rule.ts";
 import { nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
 import { refundRequested } from "./refund-request.ts";
-import { type PaidDues, payOff, payoffOf } from "./settle-payoff.ts";
+import { interestOfDues, type PaidDues, payOff, payoffOf } from "./settle-payoff.ts";
 import { attemptEventData, dueOf, type Settlement, type SettlementState } from "./settlement.ts";
 
 /** The dues of a cancelled booking after the payment. */
@@ -22,7 +22,7 @@ function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, a
 
 /**
  * Settles a payment that was under way when the booking was cancelled: it is billed and paid, then kept or refunded by
- * the rule of that ending.
+ * the rule of that ending. A payoff changes the finance charge to the interest that was earned.
  */
 export function settleAfterEnding(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
@@ -44,6 +44,7 @@ export function settleAfterEnding(state: SettlementState, payment: Succeeded, no
     {
       dues: dues.map((due) => cancelDue(due, booking.currency)),
       payoff: null,
+      financeCharge: interestOfDues(dues),
       ...paidBy(booking, payment, keptNow),
       refunded: booking.refunded + owed,
       ending: { ...booking.ending, netPaid, kept },
