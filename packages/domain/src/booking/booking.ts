@@ -195,7 +195,7 @@ export const hasOpenPayoff = ({ payoff }: Pick<Booking, "payoff">): boolean => p
 /** Whether dues can still fall due. A plan may run past the retreat; an early ending cancels it. */
 export const mayOwe = (booking: Booking): boolean => isLive(booking) || booking.status === "completed";
 
-const depositOf = (booking: Booking): Due => {
+export const depositOf = (booking: Booking): Due => {
   const deposit = booking.dues.find((due) => due.kind === "deposit");
   if (deposit === undefined) throw new Error(`${booking.id} has no deposit`);
   return deposit;

@@ -129,6 +129,34 @@ describe("a payoff", () => {
     );
   });
 
+  test("on any day costs the same whether or not staff have deferred a due", () => {
+    const deferral = fc.integer({ min: 1, max: 400 });
+    fc.assert(
+      fc.property(months, days, early, deferral, (count, day, paid, deferredBy) => {
+        const on = addDays(quotedOn, day);
+        const [deferred, asPlanned] = [financed(count), financed(count)];
+        expect(deferred.defer("due_1", addDays(due(deferred, 1).dueOn, deferredBy))).toBe(true);
+        for (const life of [deferred, asPlanned]) {
+          at(life, on);
+          for (const number of paid) {
+            const one = life.booking.dues[number];
+            if (one !== undefined && unpaid(one) > 0) life.pay("due", { dueId: one.id });
+          }
+        }
+
+        expect(payoff(deferred, on).amount).toBe(payoff(asPlanned, on).amount);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("costs no interest of a later month after the first due was deferred to the last one's date", () => {
+    const life = financed(3);
+    life.defer("due_1", due(life, 3).dueOn);
+
+    expect(payoff(life, quotedOn).amount).toBe(1_600_000);
+  });
+
   test("costs the same by the last due, by its link and as a payoff", () => {
     const last = (): Life => {
       const life = at(financed(2), "2027-01-05");

@@ -1,7 +1,8 @@
 import { firstOf, less, type Parts, sumOf } from "../ledger/index.ts";
 import { chargeProblem, smallestCharge, stepOf } from "../money/index.ts";
-import { type CalendarDate, daysBetween, later } from "../time/index.ts";
-import { type Booking, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
+import { installmentOn } from "../plan/index.ts";
+import { type CalendarDate, daysBetween } from "../time/index.ts";
+import { type Booking, depositOf, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 /**
@@ -15,9 +16,9 @@ const isCovered = (due: Due): boolean =>
   due.kind !== "deposit" && unpaid(due) > 0 && due.openAttemptId === null && due.status !== "processing";
 
 /**
- * The payoff of a booking on a date. Simple interest accrues by the day. A due with a future date costs its principal,
- * fee and tax, plus interest for the days since its month began, rounded half up to the currency's step. A due that is
- * billed or whose date has come is owed in full.
+ * The payoff of a booking on a date. Simple interest accrues by the day. A due costs its principal, fee and tax, plus
+ * interest for the days since its month began, rounded half up to the currency's step. A due that is billed is owed in
+ * full.
  */
 export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const { currency } = booking;
@@ -48,28 +49,27 @@ const unpaidOf = (due: Due, currency: string): Parts => less(due.parts, firstOf(
 
 function owedOn(booking: Booking, due: Due, on: CalendarDate): Parts {
   const owed = unpaidOf(due, booking.currency);
-  if (due.billed === due.amount || due.dueOn <= on) return owed;
+  if (due.billed === due.amount) return owed;
   return { ...owed, interest: earnedOf(booking, due, owed.interest, on) };
 }
 
-/** How much of a due's interest is earned by a date: nothing before its month begins, all of it on the due's date. */
-function earnedOf(booking: Booking, due: Due, interest: number, on: CalendarDate): number {
-  const from = monthBegins(booking, due);
-  const days = daysBetween(from, due.dueOn);
+/**
+ * How much of a due's interest is earned by a date: nothing before its month begins, all of it at the end of the month.
+ * Its month is that of the schedule, from the quote's date on, since a deferral adds no interest.
+ */
+function earnedOf(booking: Booking, { sequence }: Due, interest: number, on: CalendarDate): number {
+  if (interest === 0) return 0;
+  const { dueOn: quotedOn } = depositOf(booking);
+  const from = installmentOn(quotedOn, sequence - 1);
+  const days = daysBetween(from, installmentOn(quotedOn, sequence));
   const passed = Math.min(days, Math.max(0, daysBetween(from, on)));
-  if (days <= 0 || passed === days) return interest;
+  if (passed === days) return interest;
   const step = stepOf(booking.currency);
   return Math.floor((2 * interest * passed + days * step) / (2 * days * step)) * step;
 }
 
-/** The date of the previous due. For the first one it is the deposit's date, which is the quote's. */
-function monthBegins({ dues }: Booking, { sequence, dueOn }: Due): CalendarDate {
-  const before = dues.filter((one) => one.kind !== "late_charge" && one.sequence < sequence && one.dueOn <= dueOn);
-  return before.map((one) => one.dueOn).reduce(later, before[0]?.dueOn ?? dueOn);
-}
-
 function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
-  if (due.status === "cancelled" || due.dueOn <= on) return 0;
+  if (due.status === "cancelled") return 0;
   const { interest } = firstOf(due.parts, due.paid, booking.currency);
   return interest - earnedOf(booking, due, interest, on);
 }

@@ -74,6 +74,8 @@ function paymentsAfterDeposit(plan: PlanOffer, input: ScheduleInput): Payment[] 
   }
 }
 
-/** The due of a month. Each date counts from the quote's date, so a short month does not shift later dates. */
+/** The date of a month's due. It counts from the quote's date, so a short month does not shift later dates. */
+export const installmentOn = (quotedOn: CalendarDate, month: number): CalendarDate => addMonths(quotedOn, month);
+
 const installment = (quotedOn: CalendarDate, month: number) =>
-  ({ kind: "installment", dueOn: addMonths(quotedOn, month), startsBy: "date" }) as const;
+  ({ kind: "installment", dueOn: installmentOn(quotedOn, month), startsBy: "date" }) as const;
