@@ -42,6 +42,7 @@ const pages: Record<string, [of: string, Reply][]> = {
   "pay-page": [
     ["payable", payPageReply(withoutMethod, payable, url)],
     ["payable, with a saved method", payPageReply(booking, payable, url)],
+    ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ...(["paid", "on_its_way", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
       kind,
       payPageReply(booking, { kind }, url),

@@ -8,7 +8,7 @@ import { shortPage, type Words } from "@clearing/runtime/page";
 import method from "./texts/method-page.ts";
 import texts from "./texts/pay-page.ts";
 
-const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
+const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
   paid: texts.paid,
   on_its_way: texts.onItsWay,
   nothing_to_pay: texts.nothingToPay,
@@ -19,11 +19,14 @@ const states: Record<Exclude<PayPage["kind"], "payable">, Words> = {
  * nothing, because mail scanners open links.
  */
 export function payPageReply({ terms, currency, savedMethod }: Booking, page: PayPage, methodUrl: string): Reply {
-  if (page.kind !== "payable") return shortPage(200, states[page.kind]);
-  const { summary, button, otherMethod } = texts.payable;
+  if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
+  const { title, due, payoff, button, otherMethod } = texts.payable;
   const { merchant, publicLabel: program } = terms;
-  const text = fill(summary, { merchant, program, date: longDate(page.due.dueOn) });
-  const words: Words = { title: formatMoney(page.amount, currency), text };
+  const text =
+    page.kind === "payoff"
+      ? fill(payoff, { merchant, program })
+      : fill(due, { merchant, program, date: longDate(page.due.dueOn) });
+  const words: Words = { title: fill(title, { amount: formatMoney(page.amount, currency) }), text };
   const link = { label: otherMethod, url: methodUrl };
   return shortPage(200, savedMethod === undefined ? words : { ...words, link }, { label: button });
 }

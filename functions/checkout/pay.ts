@@ -1,4 +1,4 @@
-import { openCheckout } from "@clearing/commands/checkout";
+import { type CheckoutCommand, openCheckout } from "@clearing/commands/checkout";
 import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
 import { system } from "@clearing/commands/services";
 import * as routes from "@clearing/contracts/routes/pay";
@@ -38,8 +38,12 @@ export const payBindings = [
       if (shown === null) return noPayPage(404);
       const { bookingId, dueId, page } = shown;
       const back = seeOther(linkOf(deps, params.token));
-      if (page.kind !== "payable") return back;
-      const opened = await openCheckout(contextOf(deps), { bookingId, purpose: "due", dueId }, system);
+      if (page.kind !== "payable" && page.kind !== "payoff") return back;
+      const command: CheckoutCommand =
+        page.kind === "payoff"
+          ? { bookingId, purpose: "payoff", openOnly: true }
+          : { bookingId, purpose: "due", dueId };
+      const opened = await openCheckout(contextOf(deps), command, system);
       if (opened.ok) return seeOther(opened.attempt.url);
       // It was paid, started or ended in the meantime; the link's own page shows that.
       return "kind" in opened ? noPayPage(503) : back;

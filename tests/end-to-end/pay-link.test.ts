@@ -84,3 +84,24 @@ test("after a hard decline a client saves another card by the mail's link, on a 
   await at(tomorrow.toISOString().slice(0, 10), "20:00:00");
   expect((await client.read()).dues[1]).toMatchObject({ status: "paid" });
 });
+
+test("a link leads to the open page of a payoff, and says that the payment is on its way only after somebody paid", async () => {
+  const plans = [{ kind: "installments", months: 3 }];
+  const client = new Client(world);
+  await client.deposit((await openCohort(world, { inDays: 150, program: { plans } })).id, "installments");
+  const [, due] = (await client.read()).dues;
+  await world.moveClock({ to: `${due?.dueOn}T20:00:00Z` });
+  const [mail] = (await mailsTo(client.email)).filter(({ text }) => text.includes("/pay/"));
+  const link = /\S+\/pay\/\S+/.exec(mail?.text ?? "")?.[0] ?? "";
+  const opened = (await client.tryCheckout({ purpose: "payoff" })).body;
+  const visit = async (method: string) => fetch(link, { method, redirect: "manual" });
+  const page = async () => (await visit("GET")).text();
+
+  expect(await page()).toContain("You started to pay all remaining payments at once");
+  expect((await visit("POST")).headers.get("location")).toBe(opened.url);
+
+  expect((await client.payOn(opened.sessionId, "pm_usBankAccount_success")).status).toBe("processing");
+  await world.quiesce();
+  expect(await page()).toContain("On its way");
+  expect((await visit("POST")).headers.get("location")).toBe(link);
+});

@@ -1,7 +1,10 @@
 /** The page that a payment link opens. */
 export default {
   payable: {
-    summary: "Your payment to {merchant} for {program}. Due on {date}.",
+    title: "Pay {amount}",
+    due: "Your payment to {merchant} for the {program}, due on {date}.",
+    payoff:
+      "Your payment to {merchant} for the {program}. You started to pay all remaining payments at once, and this amount covers them.",
     button: "Pay now",
     otherMethod: "Save another card or bank account",
   },

@@ -38,6 +38,8 @@ export type CheckoutCommand = {
   purpose: "deposit" | "due" | "payoff";
   dueId?: string | undefined;
   amount?: number | undefined;
+  /** Return the payoff's open page, and open none. */
+  openOnly?: boolean | undefined;
   method?: PaymentMethod | undefined;
 };
 

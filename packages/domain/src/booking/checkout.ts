@@ -26,6 +26,8 @@ export type CheckoutRequest = {
   purpose: "deposit" | "due" | "payoff";
   dueId?: string | undefined;
   amount?: number | undefined;
+  /** Return the open payoff, and begin none: a payment link alone pays no more than its due. */
+  openOnly?: boolean | undefined;
   customerId: string;
   methods: PaymentMethod[];
   returnUrl: string;
@@ -173,6 +175,7 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
     );
     return isOnItsWay ? { ok: false, reason: "invalid_transition" } : { ok: true, kind: "existing", attemptId: open };
   }
+  if (request.openOnly) return { ok: false, reason: "invalid_transition" };
   const refused = refusePayoff(before);
   if (refused !== null) return { ok: false, reason: refused };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));

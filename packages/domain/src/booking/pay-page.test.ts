@@ -39,6 +39,16 @@ describe("the link of a due", () => {
     expect(shown(having({ openAttemptId: "att_1" }), saved)).toBe("on_its_way");
   });
 
+  test("leads to the open page of a payoff until somebody pays on it", () => {
+    const life = new Life(held("installments")).sign().pay("deposit");
+    const payoff = life.checkout("payoff") as Attempt;
+    const link = () => payPageOf(life.booking, "due_1", life.attempts.at(-1) ?? null, life.now);
+
+    expect(link()).toEqual({ kind: "payoff", amount: payoff.amount });
+    life.settle(payoff.id, { kind: "processing", paymentIntentId: "pi_1" });
+    expect(link()).toEqual({ kind: "on_its_way" });
+  });
+
   test.each(["held", "expired", "declined", "cancelled"] as const)("has nothing to pay while %s", (status) => {
     expect(shown(having({}, { status }))).toBe("nothing_to_pay");
   });

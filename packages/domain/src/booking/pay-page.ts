@@ -6,9 +6,13 @@ import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 
-/** The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens. */
+/**
+ * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens.
+ * `payoff`: the due is part of a payoff whose page is open, and the button leads to that page.
+ */
 export type PayPage =
   | { kind: "payable"; due: Due; amount: number }
+  | { kind: "payoff"; amount: number }
   | { kind: "paid" }
   | { kind: "on_its_way" }
   | { kind: "nothing_to_pay" };
@@ -24,8 +28,8 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (due.status === "paid") return { kind: "paid" };
   const isOwed = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
   if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
-  if (due.status === "processing" || open?.via === "off_session" || isPaidOffWithOthers(booking, due))
-    return { kind: "on_its_way" };
+  if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
+  if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
   if (isOpen) return { kind: "payable", due, amount: open.amount };
   const costs = isPaidOff(booking, due, today)

@@ -221,6 +221,15 @@ describe("a payoff", () => {
     expect(life.checkout("payoff")).toBeNull();
   });
 
+  test("is returned to a payment link only while it is open, and is not begun by one", () => {
+    const life = at(financed(), "2027-01-20");
+    expect(life.checkout("payoff", { openOnly: true })).toBeNull();
+
+    const attempt = life.checkout("payoff") as { id: string };
+
+    expect(life.checkout("payoff", { openOnly: true })?.id).toBe(attempt.id);
+  });
+
   test("is exact for the day on which it began, whenever it settles", () => {
     const life = at(financed(), "2027-01-20");
     const attempt = life.checkout("payoff") as { id: string; amount: number };
