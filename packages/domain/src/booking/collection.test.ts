@@ -231,6 +231,10 @@ describe("a try that fails", () => {
 
     expect(first(life).tries).toMatchObject({ lastFailure: "method_unusable", stopped: "hard" });
     expect(life.booking.savedMethod?.unusable).toBe("refused");
+    expect(life.events.slice(-2)).toMatchObject([
+      { name: "PaymentFailed", data: { reason: "method_unusable", dueId: "due_1" } },
+      { name: "AutopayChanged", data: { autopay: false, reason: "refused" } },
+    ]);
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
   });
 

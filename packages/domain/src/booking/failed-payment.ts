@@ -32,7 +32,7 @@ const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
       }
     : null;
 
-/** Stripe refused the method itself: no other due is tried with it, and the client is told. */
+/** Stripe refused the method itself: no other due is tried with it, and the client is told that besides the failure. */
 const lostBy = (booking: Booking, tried: FailedTry | null): LostMethod | null =>
   tried?.decline.failure === "method_unusable" ? lostMethod(booking, tried.methodId, "refused") : null;
 
@@ -118,7 +118,7 @@ export function failed(
     },
     (after) => ({
       events: [
-        ...(status === "failed" || (inVain !== null && lost === null)
+        ...(status === "failed" || inVain !== null
           ? [
               bookingEvent(after, "PaymentFailed", {
                 ...attemptEventData(attempt),
