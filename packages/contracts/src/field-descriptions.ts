@@ -347,7 +347,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   nextAttemptAt:
     "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, and while a payment is in progress.",
   lastFailure:
-    "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed.",
+    "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed, and once the due is paid.",
   admission: "Whether the participant arrived. Null until staff record it.",
   "admission outcome":
     "`admitted`: the participant arrived. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",

@@ -1,4 +1,4 @@
-import type { Booking, BookingStatus, Person } from "@clearing/domain/booking";
+import type { Booking, BookingStatus, Due, Person } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { autopayView } from "./autopay.ts";
@@ -58,6 +58,21 @@ describe("the view of a booking", () => {
       collectionPaused: collects,
     });
     expect(autopayView(known, text)).toMatchObject({ enabled: collects, hash: "hash" });
+  });
+
+  test.each([
+    ["action_required", "card_expired"],
+    ["cancelled", "card_expired"],
+    ["paid", null],
+  ] as const)("shows why the last try of a due failed until the due is paid: %s", (status, lastFailure) => {
+    const tries: NonNullable<Due["tries"]> = {
+      ...{ failed: 1, firstFailedOn: "2027-02-04", lastFailedAt: "2027-02-04T17:00:00Z" },
+      ...{ lastFailure: "card_expired", methodId: "pm_1", stopped: "hard" },
+    };
+    const dues = booking.dues.map((due) => ({ ...due, status, tries }));
+
+    const shown = bookingView({ ...booking, dues }, null, today, caller("ada@example.org")).dues;
+    expect(shown.map((due) => due.lastFailure)).toEqual(dues.map(() => lastFailure));
   });
 
   test("is never given to a stranger", () => {

@@ -79,7 +79,7 @@ function moneyIn(booking: Booking, now: Instant) {
       waived: due.waived ?? 0,
       status: statusOn(booking, due, today),
       nextAttemptAt: due.openAttemptId === null ? nextTryAt(booking, due, now) : null,
-      lastFailure: due.tries?.lastFailure ?? null,
+      lastFailure: due.status === "paid" ? null : (due.tries?.lastFailure ?? null),
     })),
   };
 }
