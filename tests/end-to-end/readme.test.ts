@@ -21,14 +21,27 @@ function walk(document = "README.md"): string {
 
 /** Runs a program to its end with the given input and the ports of this stack, without forced colors. */
 async function run(program: string, words: readonly string[], input = "") {
-  const ports = { PORT: portOf(world.stack.apiUrl), STRIPE_SIMULATOR_PORT: portOf(world.stack.simulatorUrl) };
-  const child = spawn(program, words, { env: { ...process.env, ...ports, FORCE_COLOR: undefined } });
+  const { apiUrl, simulatorUrl, dataDir } = world.stack;
+  const variables = {
+    PORT: portOf(apiUrl),
+    STRIPE_SIMULATOR_PORT: portOf(simulatorUrl),
+    CLEARING_DATA_DIR: dataDir,
+    FORCE_COLOR: undefined,
+  };
+  const child = spawn(program, words, { env: { ...process.env, ...variables } });
   child.stdin.end(input);
   const [output, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()]);
   return { output: output.join(""), errors: errors.join("") };
 }
 
 const portOf = (url: string | undefined) => new URL(url ?? "").port;
+
+/** What the comments after a walk's commands say that they print. */
+const promised = (document: string) =>
+  [...walk(document).matchAll(/ # (.+)$/gm)].flatMap(([, words = ""]) => words.split(", "));
+
+/** The lines of an output that are one of these words. */
+const linesOf = (output: string, words: readonly string[]) => output.split("\n").filter((line) => words.includes(line));
 
 const runDemo = () => run(process.execPath, [join(import.meta.dirname, "../../scripts/demo.ts")]);
 
@@ -39,10 +52,21 @@ describe("without an open cohort", () => {
     expect(errors.split("\n")).toEqual([
       '{"items":[],"nextCursor":null}',
       "No open cohort has a private place: npm start -- --fresh begins again with the sample data",
-      expect.stringMatching(/^\{.*"code":"validation_failed".*\}$/),
+      expect.stringContaining("COHORT: parameter"),
+      "No answer: the stack is not running, or a value above is missing",
       "",
     ]);
   });
+
+  test.each(["bash", "sh"])(
+    "the README's walk, pasted into %s line by line, sends no request without its value",
+    async (shell) => {
+      const { output, errors } = await run(shell, [], walk());
+
+      expect(errors).toContain("BOOKING: parameter");
+      expect(`${output}${errors}`).not.toMatch(/"message":"Not Found"|validation_failed/);
+    },
+  );
 
   test("the demo says what to do", async () => {
     const { output, errors } = await runDemo();
@@ -68,6 +92,9 @@ describe("with the sample data", () => {
       expect(output).toMatch(/totalDebit: (\d+),\s+totalCredit: \1/);
       expect(output).toContain("'BookingConfirmed'");
       expect(output).toContain("payment:ch_");
+      expect(output).toMatch(/\nhttp\S+\/story\n$/);
+      expect(promised("README.md").length).toBeGreaterThan(4);
+      expect(linesOf(output, promised("README.md"))).toEqual(promised("README.md"));
     },
   );
 
@@ -97,7 +124,10 @@ describe("with the sample data", () => {
     expect(errors).toBe("");
     expect(output).toContain("past_due card_declined");
     expect(output).toContain("Pay now: ");
-    expect(output).toContain("paid_in_full");
+    expect(output).toContain("'Your payment is due on ");
+    expect(output).toContain(join(world.stack.dataDir, "agreement.html"));
+    expect(promised("docs/payments.md").length).toBeGreaterThan(8);
+    expect(linesOf(output, promised("docs/payments.md"))).toEqual(promised("docs/payments.md"));
     expect(output).toMatch(/'stripe_balance (\d+)'.*\n\1\n$/s);
   });
 });
