@@ -121,6 +121,26 @@ describe("a notice", () => {
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
+  test("of a bank debit before which the booking is cancelled asks for a card and promises no debit", () => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+    const dues = collected.dues.map((due) => ({ ...due, dueOn: "2027-02-26" }));
+    const terms = { ...collected.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } };
+    const booking = { ...collected, dues, terms, savedMethod: account };
+    const noticed = (data: object) => mail("DueNotice", { dueOn: "2027-02-26", ...data }, booking);
+
+    const cancels = "If it is not paid before March 6, 2027, we will cancel your booking on that day";
+    for (const sent of [
+      noticed({ kind: "upcoming" }),
+      noticed({ kind: "past_due" }),
+      noticed({ kind: "final", cancelsOn: "2027-03-06" }),
+    ]) {
+      expect(sent?.text).toContain("we will not charge this payment to your bank account. Please pay it by card.");
+      expect(sent?.text.split(cancels)).toHaveLength(2);
+      expect(sent?.text).not.toMatch(/March 8|charge it/);
+      expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
+    }
+  });
+
   test("of a past-due payment says so, and the last one says when the booking is cancelled", () => {
     expect(mail("DueNotice", { kind: "past_due" }, late(anna.confirmed))).toMatchObject({
       ...{ subject: "Your payment is past due", action: { url: "https://api.example.org/pay/due_1" } },

@@ -1,6 +1,7 @@
 import { type Booking, type DueNews, dueNews } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
+import type { CalendarDate } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
@@ -37,7 +38,7 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: texts.final.subject,
     paragraphs: [
       fill(texts.pastDue.opening, figures(booking, news)),
-      ...(cancelsOn === null ? [] : [fill(texts.final.cancels, { date: longDate(cancelsOn) })]),
+      ...(cancelsOn === null || isCancelledFirst(news) ? [] : [cancellation(cancelsOn)]),
       ...nextStep(booking, news),
     ],
   }),
@@ -52,9 +53,14 @@ const figures = ({ currency }: Booking, { amount, due }: DueNews) => ({
 /** Whether the due is collected automatically. */
 const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 
-/** What happens next, or what the client can do: one sentence. */
+/** Whether the next step itself says when the booking is cancelled. */
+const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" && next.why === "cancelled_first";
+
+const cancellation = (on: CalendarDate): string => fill(texts.final.cancels, { date: longDate(on) });
+
+/** What happens next, or what the client can do. */
 function nextStep(booking: Booking, { next }: DueNews): string[] {
-  const { collected, cardExpires, debitFree, pay } = texts.next;
+  const { collected, cardExpires, debitFree, cancelledFirst, pay } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
@@ -65,6 +71,8 @@ function nextStep(booking: Booking, { next }: DueNews): string[] {
       return [fill(cardExpires, { method: methodName(next.method) }), pay];
     case "debit_free":
       return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) }), pay];
+    case "cancelled_first":
+      return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(next.cancelsOn)];
   }
 }
 

@@ -42,6 +42,16 @@ describe("a mail about an exception that staff made", () => {
     );
   });
 
+  test("promises no charge on a date in the days before the start, when no bank account is debited", () => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
+    const held = { ...having({ dueOn: "2027-03-01" }), autopay: true, savedMethod: account };
+
+    const sent = mail("DueDeferred", { ...moved, dueOn: "2027-03-01" }, held);
+
+    expect(sent?.text).toContain("We will email you a link before that date.");
+    expect(sent?.text).not.toContain("We will charge it");
+  });
+
   test("promises no link before the new date if the program sends no reminders, and has one instead", () => {
     const { terms } = deferred;
     const silent = { ...deferred, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };

@@ -4,7 +4,7 @@ import {
   isPaused,
   isReminded,
   mayOwe,
-  nextTryAt,
+  nextPayment,
   owedAsTold,
   unpaid,
 } from "@clearing/domain/booking";
@@ -27,15 +27,15 @@ export const waived: Write = ({ booking, data }) => {
 export const deferred: Write = ({ booking, data, now, payLink }) => {
   const due = owedAsTold(booking, data);
   if (due === null || typeof data.from !== "string") return null;
-  const at = nextTryAt(booking, due, now);
+  const next = nextPayment(booking, due, now);
   const { subject, opening, automatic } = texts.deferred;
   const amount = formatMoney(unpaid(due), booking.currency);
   const date = longDate(due.dueOn);
   const moved = fill(opening, { amount, from: longDate(data.from), date });
   const { paragraphs, ...rest } =
-    at === null
+    next.kind === "link"
       ? paidByLink(booking, due, payLink(due.id))
-      : { paragraphs: [fill(automatic, { date: dayOf(booking, at) })] };
+      : { paragraphs: [fill(automatic, { date: dayOf(booking, next.at) })] };
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };
 

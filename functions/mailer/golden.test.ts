@@ -37,6 +37,10 @@ const withoutReminders: Booking = {
   terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } },
 };
 const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
+const cancels: Booking = {
+  ...{ ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
+  terms: { ...terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
+};
 const invited = (booking: Booking): Booking => ({ ...signed(forAnna(booking)), participation: "invited" });
 const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-01", until: null }] };
 const tries: NonNullable<Due["tries"]> = {
@@ -165,6 +169,16 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ of: "upcoming, no debit before the start", now: late },
       data: { ...told, kind: "upcoming", dueOn: "2027-03-01" },
       booking: { ...having({ dueOn: "2027-03-01" }, collected), savedMethod: account },
+    },
+    {
+      ...{ of: "upcoming, canceled before the account may be debited", now: late },
+      data: { ...told, kind: "upcoming", dueOn: "2027-02-26" },
+      booking: cancels,
+    },
+    {
+      ...{ of: "final, canceled before the account may be debited", now: late },
+      data: { ...told, kind: "final", dueOn: "2027-02-26", cancelsOn: "2027-03-06" },
+      booking: cancels,
     },
     {
       ...{ of: "changed", data: { ...told, kind: "changed" }, now: late },

@@ -24,6 +24,8 @@ export default {
     cardExpires: "Your {method} expires before then, so we cannot charge it.",
     debitFree:
       "We do not debit bank accounts in the ten business days before the start date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
+    cancelledFirst:
+      "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment to your {method}. Please pay it by card.",
     pay: "Please pay here:",
   },
   lateCharge: {

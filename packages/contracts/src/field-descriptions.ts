@@ -345,7 +345,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "dues status":
     "The first that applies: `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
-    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, and while a payment is in progress.",
+    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, while a payment is in progress, and if the booking is canceled for non-payment before that instant.",
   lastFailure:
     "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed, and once the due is paid.",
   admission: "Whether the participant arrived. Null until staff record it.",

@@ -1,4 +1,4 @@
-import type { Booking, BookingStatus, Due, Person } from "@clearing/domain/booking";
+import type { Booking, BookingStatus, Due, Person, SavedMethod } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { autopayView } from "./autopay.ts";
@@ -73,6 +73,21 @@ describe("the view of a booking", () => {
 
     const shown = bookingView({ ...booking, dues }, null, today, caller("ada@example.org")).dues;
     expect(shown.map((due) => due.lastFailure)).toEqual(dues.map(() => lastFailure));
+  });
+
+  test("shows no next charge of a due whose booking is cancelled for non-payment before it", () => {
+    const savedMethod: SavedMethod = {
+      ...{ id: "pm_1", customerId: "cus_1", type: "us_bank_account", fingerprint: "fp_1", last4: "6789" },
+      ...{ expiresOn: null, mandateId: "mandate_1", savedAt: today, unusable: null },
+    };
+    const dues = booking.dues.map((due): Due => (due.kind === "deposit" ? due : { ...due, dueOn: "2027-02-26" }));
+    const held: Booking = { ...booking, status: "confirmed", autopay: true, savedMethod, dues };
+    const cancels = { ...held.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } };
+    const nextOf = (terms: Booking["terms"]) =>
+      bookingView({ ...held, terms }, null, today, caller("ada@example.org")).dues.at(-1)?.nextAttemptAt;
+
+    expect(nextOf(held.terms)).toBe("2027-03-08T17:00:00Z");
+    expect(nextOf(cancels)).toBeNull();
   });
 
   test("is never given to a stranger", () => {

@@ -8,7 +8,7 @@ import {
   collectsAutomatically,
   isPaused,
   mayOwe,
-  nextTryAt,
+  nextChargeAt,
   type Person,
   sightOf,
   standing,
@@ -78,7 +78,7 @@ function moneyIn(booking: Booking, now: Instant) {
       paid: due.paid,
       waived: due.waived ?? 0,
       status: statusOn(booking, due, today),
-      nextAttemptAt: due.openAttemptId === null ? nextTryAt(booking, due, now) : null,
+      nextAttemptAt: due.openAttemptId === null ? nextChargeAt(booking, due, now) : null,
       lastFailure: due.status === "paid" ? null : (due.tries?.lastFailure ?? null),
     })),
   };

@@ -35,7 +35,7 @@ const deadlinesOf = (booking: Booking, due: Due, now: Instant): (Instant | null)
   dueDeadline(booking, due),
   tryDeadline(booking, due, now),
   noticeDeadline(booking, due, now),
-  debitNoticeDeadline(booking, due),
+  debitNoticeDeadline(booking, due, now),
   lateChargeDeadline(booking, due, now),
   taskDeadline(booking, due, now),
 ];

@@ -1,11 +1,11 @@
-import { type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
+import { dateIn, hasCome, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { debitNoticeDeadline } from "./debit-notice-rule.ts";
 import { type Due, dueEventData, replaceDue } from "./due.ts";
 import { isHeldBack } from "./held-back-debit.ts";
 import { nextPayment } from "./next-payment.ts";
 import { nextVersion } from "./next-version.ts";
-import { isToCancel } from "./non-payment.ts";
+import { isToCancel, willCancelOn } from "./non-payment.ts";
 import { debitNoticeDays } from "./varied-debit.ts";
 
 /**
@@ -14,10 +14,9 @@ import { debitNoticeDays } from "./varied-debit.ts";
  */
 export function noticeVariedDebits(before: Booking, now: Instant): BookingChange | null {
   if (isToCancel(before, now)) return null;
-  const noticedOn = dateIn(before.terms.timeZone, now);
   const told = before.dues.flatMap((due) => {
-    const at = debitNoticeDeadline(before, due);
-    return at === null || !hasCome(at, now) ? [] : [toldOf(before, due, noticedOn)];
+    const at = debitNoticeDeadline(before, due, now);
+    return at === null || !hasCome(at, now) ? [] : [toldOf(before, due, now)];
   });
   if (told.length === 0) return null;
   return nextVersion(before, now, { dues: told.reduce(replaceDue, before.dues) }, (booking) => ({
@@ -37,8 +36,12 @@ export function noticeVariedDebits(before: Booking, now: Instant): BookingChange
 }
 
 /** One notice tells the due's amount and date, and until when its debit is held back. */
-const toldOf = (booking: Booking, due: Due, noticedOn: CalendarDate): Due => ({
-  ...due,
-  ...(due.varied === undefined ? {} : { varied: { ...due.varied, noticedOn } }),
-  ...(isHeldBack(booking, due) ? { heldBackNoticedOn: noticedOn } : {}),
-});
+function toldOf(booking: Booking, due: Due, now: Instant): Due {
+  const noticedOn = dateIn(booking.terms.timeZone, now);
+  const isAnnounced = isHeldBack(booking, due) && willCancelOn(booking, due, now) === null;
+  return {
+    ...due,
+    ...(due.varied === undefined ? {} : { varied: { ...due.varied, noticedOn } }),
+    ...(isAnnounced ? { heldBackNoticedOn: noticedOn } : {}),
+  };
+}

@@ -81,4 +81,19 @@ describe("a bank debit that is held back until the first day", () => {
     expect(told(life)).toEqual([]);
     expect(first(life).heldBackNoticedOn).toBeUndefined();
   });
+
+  test("is not noticed while the booking is cancelled before it, but is once staff have prevented that", () => {
+    const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 4 };
+    const life = heldBack();
+    life.booking = { ...life.booking, terms: { ...life.booking.terms, nonPayment } };
+    sweepDaily(life, "2027-02-24", "2027-03-03");
+    expect(told(life)).toEqual([]);
+    expect(first(life).heldBackNoticedOn).toBeUndefined();
+
+    life.booking = { ...life.booking, pauses: [{ from: "2027-03-03", until: "2027-03-08" }] };
+    life.at(at("2027-03-08")).sweep();
+
+    expect([life.booking.status, told(life)]).toEqual(["confirmed", ["due_1"]]);
+    expect(nextTryAt(life.booking, first(life), life.now)).toBe(at("2027-03-18"));
+  });
 });

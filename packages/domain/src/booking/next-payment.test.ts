@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { addDays } from "../time/index.ts";
-import { type Booking, collectionAt, type Due, dueNews, type SavedMethod } from "./index.ts";
+import { type Booking, collectionAt, type Due, dueNews, nextChargeAt, nextTryAt, type SavedMethod } from "./index.ts";
 
 const zone = "America/Denver";
 const card: SavedMethod = {
@@ -53,5 +53,48 @@ describe("how a due is paid next", () => {
     ["the method was detached", { savedMethod: { ...card, unusable: "detached" } }],
   ])("by link because %s", (_, changes) => {
     expect(newsOf("2027-02-10", card, changes)).toEqual({ kind: "link", why: "client" });
+  });
+});
+
+describe("a due whose booking is cancelled for non-payment first", () => {
+  const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 5 };
+  const { terms } = held();
+  const cancels: Partial<Booking> = { terms: { ...terms, nonPayment } };
+
+  test.each([
+    ["on the program's day", "2027-02-22", "2027-03-03"],
+    ["on the day after the final notice", "2027-02-26", "2027-03-06"],
+  ])("is paid by link, and not debited on the first day: %s", (_, dueOn, cancelsOn) => {
+    expect(newsOf(dueOn, account, cancels)).toEqual({
+      ...{ kind: "link", why: "cancelled_first", method: { type: "us_bank_account", last4: "6789" }, cancelsOn },
+    });
+  });
+
+  test.each<[string, Partial<Booking>, string]>([
+    ["the program does not cancel", {}, "2027-02-24"],
+    ["no day is left after its final notice", cancels, "2027-02-28"],
+  ])("is debited on the first day if %s", (_, changes, dueOn) => {
+    expect(newsOf(dueOn, account, changes)).toMatchObject({ why: "debit_free", at: collectionAt("2027-03-08", zone) });
+  });
+
+  test("has no next charge, but one on the day of the cancellation, whose tries come first", () => {
+    const { booking } = new Life(held()).sign().pay("deposit").confirm();
+    const tries = {
+      ...{ failed: 1, firstFailedOn: "2027-02-18", lastFailedAt: collectionAt("2027-02-18", zone) },
+      ...{ lastFailure: "insufficient_funds" as const, methodId: "pm_1", stopped: null },
+    };
+    const retried = (days: number) => {
+      const collection = { ...booking.terms.collection, retryDays: [days] };
+      const due: Due = { ...(booking.dues[1] as Due), dueOn: "2027-02-18", tries };
+      const late: Booking = {
+        ...{ ...booking, autopay: true, savedMethod: card, dues: [booking.dues[0] as Due, due] },
+        terms: { ...booking.terms, collection, nonPayment: { ...nonPayment, cancelDaysBefore: 14 } },
+      };
+      const now = collectionAt("2027-02-19", zone);
+      return [nextTryAt, nextChargeAt].map((when) => when(late, due, now));
+    };
+
+    expect(retried(8)).toEqual([collectionAt("2027-02-26", zone), collectionAt("2027-02-26", zone)]);
+    expect(retried(9)).toEqual([collectionAt("2027-02-27", zone), null]);
   });
 });

@@ -1,19 +1,21 @@
-import { dateIn, type Instant } from "../time/index.ts";
+import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking, SavedMethod } from "./booking.ts";
 import type { Due } from "./due.ts";
-import { nextTry } from "./next-try.ts";
+import { nextTry, nextTryAt } from "./next-try.ts";
+import { willCancelOn } from "./non-payment.ts";
 
 /**
  * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
- * is used if no method can be tried (`client`), the card expires first (`card_expires`), or no bank debit is allowed in
- * the days before the start (`debit_free`).
+ * is used if no method can be tried (`client`), the card expires first (`card_expires`), no bank debit is allowed in the
+ * days before the start (`debit_free`), or the booking is cancelled for non-payment before one is (`cancelled_first`).
  */
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }
   | { kind: "link"; why: "client" }
   | { kind: "link"; why: "card_expires"; method: ShownMethod }
   /** `at`: when the bank account is debited if the due is still unpaid. */
-  | { kind: "link"; why: "debit_free"; method: ShownMethod; at: Instant };
+  | { kind: "link"; why: "debit_free"; method: ShownMethod; at: Instant }
+  | { kind: "link"; why: "cancelled_first"; method: ShownMethod; cancelsOn: CalendarDate };
 
 type ShownMethod = Pick<SavedMethod, "type" | "last4">;
 
@@ -23,7 +25,28 @@ export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayme
   if (next === null) return { kind: "link", why: "client" };
   const { type, last4, expiresOn } = next.method;
   const method = { type, last4 };
+  const cancelsOn = cancelledBefore(booking, due, next.at, now);
+  if (cancelsOn !== null) {
+    return next.debitFree
+      ? { kind: "link", why: "cancelled_first", method, cancelsOn }
+      : { kind: "link", why: "client" };
+  }
   if (next.debitFree) return { kind: "link", why: "debit_free", method, at: next.at };
   const expires = expiresOn !== null && expiresOn < dateIn(booking.terms.timeZone, next.at);
   return expires ? { kind: "link", why: "card_expires", method } : { kind: "collected", at: next.at, method };
+}
+
+/**
+ * When the saved method is charged next for a due, unless the due is paid before; null if it is not charged, or if the
+ * booking is cancelled for non-payment first.
+ */
+export function nextChargeAt(booking: Booking, due: Due, now: Instant): Instant | null {
+  const at = nextTryAt(booking, due, now);
+  return at === null || cancelledBefore(booking, due, at, now) !== null ? null : at;
+}
+
+/** The date on which non-payment of a due cancels its booking, if that is before a try; tries of that day come first. */
+function cancelledBefore(booking: Booking, due: Due, at: Instant, now: Instant): CalendarDate | null {
+  const cancelsOn = willCancelOn(booking, due, now);
+  return cancelsOn !== null && cancelsOn < dateIn(booking.terms.timeZone, at) ? cancelsOn : null;
 }

@@ -3,7 +3,7 @@ import type { Booking } from "./booking.ts";
 import { collectionAt, nextCollection } from "./collection-time.ts";
 import type { Due } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
-import { finallyNoticedOn } from "./notice-plan.ts";
+import { finallyNoticedOn, finalNoticeOn } from "./notice-plan.ts";
 import { afterCountedDays } from "./pause.ts";
 
 /**
@@ -25,14 +25,27 @@ export function cancelsOn(booking: Booking, due: Due, noticedOn: CalendarDate): 
  * When a booking is cancelled for a due after its final notice: at that date's collection time, but no earlier than the
  * first collection time after the latest confirmation.
  */
-function cancelledAt(booking: Booking, due: Due): Instant | null {
-  const noticedOn = finallyNoticedOn(due);
+function cancelledAt(booking: Booking, due: Due, noticedOn = finallyNoticedOn(due)): Instant | null {
   const on = noticedOn === null ? null : cancelsOn(booking, due, noticedOn);
   if (on === null) return null;
   const { timeZone } = booking.terms;
   const confirmed = booking.timeline.findLast(({ event }) => event === "BookingConfirmed")?.at;
   const checked = confirmed === undefined ? "" : nextCollection(confirmed, timeZone);
   return [checked, due.goesOnAt ?? ""].reduce(later, collectionAt(on, timeZone));
+}
+
+/**
+ * The date on which a booking will be cancelled if a due stays unpaid, also before its final notice is sent; null if it
+ * will not be cancelled for this due.
+ */
+export function willCancelOn(booking: Booking, due: Due, now: Instant): CalendarDate | null {
+  const { startsOn, timeZone } = booking.terms;
+  const today = dateIn(timeZone, now);
+  const planned = finalNoticeOn(booking, due);
+  const noticedOn = finallyNoticedOn(due) ?? (planned === null ? null : later(planned, today));
+  const at = cancelledAt(booking, due, noticedOn);
+  const date = at === null ? null : later(dateIn(timeZone, at), today);
+  return date !== null && date < startsOn ? date : null;
 }
 
 /**

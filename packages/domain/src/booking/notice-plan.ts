@@ -57,6 +57,12 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
   return [...(isNoneLeft ? [atOnce] : before), ...after];
 }
 
+/** When the final notice of a due is planned for its present date. */
+export function finalNoticeOn(booking: Booking, due: Due): CalendarDate | null {
+  const final = plannedNotices(booking, due).find(({ kind }) => kind === "final");
+  return final === undefined ? null : dateIn(booking.terms.timeZone, final.at);
+}
+
 /** Whether the program has a reminder sent before the date of this due. */
 export const isReminded = (booking: Booking, due: Due): boolean =>
   plannedNotices(booking, due).some(({ kind }) => kind === "upcoming");
