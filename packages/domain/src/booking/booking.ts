@@ -146,6 +146,11 @@ export type Booking = {
    * When a payoff was under way that failed or was not paid. Those days do not count toward lateness. Absent if none.
    */
   spared?: Pause[];
+  /**
+   * The date in the cohort's time zone on which the latest payment of a due after the deposit began; payments that have
+   * not settled do not count. A payoff earns interest until then. Absent until one has settled.
+   */
+  latestPaymentBegunOn?: CalendarDate;
   /** The date in the cohort's time zone on which we learned that the deposit had settled; absent until then. */
   depositSettledOn?: CalendarDate;
   /** While `held`: when the claim on the place ends. */

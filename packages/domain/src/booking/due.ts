@@ -73,6 +73,8 @@ export type Due = {
   heldBackNoticedOn?: CalendarDate;
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
+  /** The date as of which a payoff has settled it: its interest is what was earned by then. Absent if none has. */
+  paidOffOn?: CalendarDate;
   /** After a failed debit or payoff: no collection step happens before this instant. Absent if none has failed. */
   goesOnAt?: Instant;
 };

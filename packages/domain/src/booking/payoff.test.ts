@@ -356,6 +356,109 @@ describe("a payoff", () => {
     expect(0 - balanceOf(life, "interest_income")).toBe(life.booking.financeCharge);
   });
 
+  type Step =
+    | { kind: "open" | "expire" | "pay"; number: number }
+    | { kind: "settle"; pick: number; later: number }
+    | { kind: "refund_deposit"; amount: number };
+  const number = fc.integer({ min: 1, max: 6 });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({ kind: fc.constantFrom("open" as const, "expire" as const, "pay" as const), number }),
+    fc.record({ kind: fc.constant("settle" as const), pick: fc.nat(6), later: fc.constantFrom(0, 0, 3, 40) }),
+    fc.record({ kind: fc.constant("refund_deposit" as const), amount: fc.integer({ min: 1_000, max: 20_000 }) }),
+  );
+  const steps = fc.array(step, { maxLength: 8 });
+
+  /** Settles one of the open or expired payments after so many days. */
+  function settleLater(life: Life, { pick, later }: { pick: number; later: number }): boolean {
+    const open = life.attempts.filter(({ status }) => ["open", "processing", "expired"].includes(status));
+    const chosen = open[pick % Math.max(1, open.length)];
+    if (chosen === undefined) return false;
+    if (later > 0) for (const { id } of open) life.settle(id, { kind: "processing", paymentIntentId: `pi_${id}` });
+    at(life, addDays(life.now.slice(0, 10), later));
+    life.settle(chosen.id, life.paymentOf(chosen.id));
+    return true;
+  }
+
+  function take(life: Life, one: Step): void {
+    if (one.kind === "settle") settleLater(life, one);
+    else if (one.kind === "refund_deposit") life.refundByHand(life.charges[0]?.id ?? "", one.amount);
+    else if (unpaid(due(life, one.number)) > 0) {
+      const attempt = life.checkout("due", { dueId: `due_${one.number}` });
+      if (attempt === null || one.kind === "open") return;
+      life.settle(attempt.id, one.kind === "pay" ? life.paymentOf(attempt.id) : { kind: "expired" });
+    }
+  }
+
+  const day = fc.constantFrom(quotedOn, "2027-01-10", "2027-03-01");
+  const picks = fc.array(fc.record({ pick: fc.nat(6), later: fc.constantFrom(0, 3, 40) }), { maxLength: 8 });
+
+  test("keeps the same, however the payments begun on one day overlap and whenever they settle", () => {
+    fc.assert(
+      fc.property(day, steps, steps, picks, (on, before, after, order) => {
+        const [life, atOnce] = [at(financed(6), on), payOff(financed(6), on)];
+        for (const one of before) if (one.kind !== "settle") take(life, one);
+        life.checkout("payoff");
+        for (const one of after) take(life, one);
+        for (const one of order) settleLater(life, one);
+        while (settleLater(life, { pick: 0, later: 0 }));
+
+        const { booking } = life;
+        const byHand = life.refunds.filter(({ reason }) => reason === "made_at_stripe");
+        const refunded = byHand.reduce((sum, { amount }) => sum + amount, 0);
+        expect(booking.dues.filter((one) => unpaid(one) > 0)).toEqual([]);
+        expect(booking.applied).toBe(atOnce.booking.applied - refunded);
+        expect(booking.paid - booking.refunded).toBe(booking.applied);
+        expect(booking.financeCharge).toBe(atOnce.booking.financeCharge);
+        expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
+        expect(balanceOf(life, "receivable")).toBe(0);
+        expect(0 - balanceOf(life, "interest_income")).toBe(booking.financeCharge);
+        expect(new Set(life.journal.map(({ reference }) => reference)).size).toBe(life.journal.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("refunds the interest of a due that was paid while the payoff was open", () => {
+    const life = financed(6);
+    const page = life.checkout("due", { dueId: "due_2" }) as { id: string };
+    const attempt = life.checkout("payoff") as { id: string };
+    life.settle(page.id, life.paymentOf(page.id));
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.booking.paid).toBe(1_861_146);
+    expectSettled(life);
+    expect(life.booking).toMatchObject({ applied: 1_850_000, financeCharge: 0 });
+    expect(life.refunds).toMatchObject([{ amount: 11_146, reason: "overpayment" }]);
+  });
+
+  test("does not reduce again the interest that it has reduced", () => {
+    const life = at(financed(6), "2027-01-19");
+    const page = life.checkout("due", { dueId: "due_2" }) as { id: string };
+    payOff(life, "2027-01-19");
+    const earned = due(life, 1).parts.interest;
+    expect(payoff(life, "2027-01-19").unearned).toEqual([]);
+
+    life.settle(page.id, life.paymentOf(page.id));
+
+    expect(earned).toBe(Math.floor((13_320 * 15) / 31 + 0.5));
+    expect(life.booking.financeCharge).toBe(earned);
+  });
+
+  test("counts interest until the day on which the last of the payments began", () => {
+    const [dueLast, payoffLast] = [at(financed(6), "2027-01-10"), at(financed(6), "2027-01-10")];
+    for (const life of [dueLast, payoffLast]) {
+      const page = life.checkout("due", { dueId: "due_1" }) as { id: string };
+      life.settle(page.id, { kind: "processing", paymentIntentId: "pi_1" });
+      const attempt = at(life, "2027-01-12").checkout("payoff") as { id: string };
+      const [first, last] = life === dueLast ? [attempt, page] : [page, attempt];
+      life.settle(first.id, life.paymentOf(first.id));
+      at(life, "2027-01-14").settle(last.id, life.paymentOf(last.id));
+    }
+
+    const earned = Math.floor((13_320 * 8) / 31 + 0.5);
+    expect([dueLast.booking.financeCharge, payoffLast.booking.financeCharge]).toEqual([earned, earned]);
+  });
+
   test("with a negative price leaves the last due payable, and refunds the excess", () => {
     const life = at(financed(24), "2027-01-10");
     for (let number = 24; number > 3; number--) life.pay("due", { dueId: `due_${number}` });

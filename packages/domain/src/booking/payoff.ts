@@ -69,7 +69,7 @@ function earnedOf(booking: Booking, { sequence }: Due, interest: number, on: Cal
 }
 
 function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
-  if (due.status === "cancelled") return 0;
+  if (due.status === "cancelled" || due.paidOffOn !== undefined) return 0;
   const { interest } = firstOf(due.parts, due.paid, booking.currency);
   return interest - earnedOf(booking, due, interest, on);
 }

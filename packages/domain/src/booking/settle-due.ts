@@ -1,5 +1,5 @@
 import { type BillingContext, type JournalEntry, paymentSettled } from "../ledger/index.ts";
-import { type CalendarDate, dateIn, earlier, type Instant } from "../time/index.ts";
+import { type CalendarDate, dateIn, earlier, type Instant, later } from "../time/index.ts";
 import { type Booking, billingContext, bookingEvent, type OpenPayoff } from "./booking.ts";
 import { chargeOf, paidBy, refundOn, succeededAttempt } from "./captured.ts";
 import { type Due, payDue, replaceDue, unpaid } from "./due.ts";
@@ -20,13 +20,28 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
   return payoff === null ? payDueOf(state, payment, now) : settlePayoff(state, payoff, payment, now);
 }
 
-/** Pays every due that a payoff covers. The booking's finance charge becomes the interest that was earned. */
+/**
+ * Pays every due that a payoff covers, and returns interest that other payments have paid ahead in the meantime. The
+ * booking's finance charge becomes the interest that was earned.
+ */
 function settlePayoff(state: SettlementState, payoff: OpenPayoff, payment: Succeeded, now: Instant): Settlement {
   const { booking } = state;
-  const paid = payOff(booking.dues, payoff, billingContext(booking, paidOn(booking, payment)));
+  const at = billingContext(booking, paidOn(booking, payment));
+  const alone = payOff(booking.dues, payoff, at);
+  const on = interestUntil(state);
+  const ahead = paidAhead({ ...booking, dues: alone.dues, payoff: null }, on, costOf(payoff));
+  // One payoff with one entry for all unearned interest, since the entry is named after the attempt.
+  const whole = ahead === null ? payoff : { ...payoff, on, ...joined(payoff, ahead) };
+  const paid = ahead === null ? alone : payOff(booking.dues, whole, at);
   const changes = { dues: paid.dues, payoff: null, financeCharge: interestOfDues(paid.dues) };
-  return settled(state, payment, { ...paid, changes, applied: costOf(payoff) }, now);
+  return settled(state, payment, { ...paid, changes, applied: costOf(whole) }, now);
 }
+
+type Settles = Pick<OpenPayoff, "dues" | "unearned">;
+const joined = (one: Settles, other: Settles): Settles => ({
+  dues: [...one.dues, ...other.dues],
+  unearned: [...one.unearned, ...other.unearned],
+});
 
 function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Settlement {
   const { booking, attempt } = state;
@@ -41,7 +56,7 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   const due = paid.due.status === "paid" ? paid.due : { ...resting(booking, paid.due, today), openAttemptId };
   const changes = { dues: replaceDue(booking.dues, due), ...paidBeside(booking, before, applied, today) };
   const one = { changes, applied, journal: paid.journal };
-  return settled(state, payment, settledAhead(state, one, at, today) ?? one, now);
+  return settled(state, payment, settledAhead(state, one, at) ?? one, now);
 }
 
 /**
@@ -49,12 +64,12 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
  * excess.
  */
 function settledAhead(
-  { booking, attempt }: SettlementState,
+  state: SettlementState,
   { changes, applied, journal }: Paid & { changes: Pick<Booking, "dues"> },
   at: BillingContext,
-  today: CalendarDate,
 ): Paid | null {
-  const ahead = paidAhead({ ...booking, ...changes }, today, applied);
+  const { booking, attempt } = state;
+  const ahead = paidAhead({ ...booking, ...changes }, interestUntil(state), applied);
   if (ahead === null) return null;
   const paid = payOff(changes.dues, { ...ahead, attemptId: attempt.id }, at);
   return {
@@ -63,6 +78,15 @@ function settledAhead(
     journal: [...journal, ...paid.journal],
     dueIds: [attempt.dueId, ...paid.dueIds],
   };
+}
+
+/**
+ * Until when interest is earned if this payment is the last one: the date on which the latest payment began. It depends
+ * neither on the order in which they settle nor on how long that takes.
+ */
+function interestUntil({ booking, attempt }: SettlementState): CalendarDate {
+  const begunOn = dateIn(booking.terms.timeZone, attempt.createdAt);
+  return later(begunOn, booking.latestPaymentBegunOn ?? begunOn);
 }
 
 /** What a payment of one due changes in an open payoff that covers the due. */
@@ -92,7 +116,8 @@ function settled(
   const excess = payment.amount - applied;
   const refund = excess > 0 ? refundOn(state, payment, excess, "overpayment", now) : null;
   const sums = { ...paidBy(booking, payment, applied), refunded: booking.refunded + excess };
-  const change = nextVersion(booking, now, { ...changes, ...sums }, (after) => ({
+  const known = { ...sums, latestPaymentBegunOn: interestUntil(state) };
+  const change = nextVersion(booking, now, { ...changes, ...known }, (after) => ({
     events: [
       bookingEvent(after, "PaymentSettled", { ...attemptEventData(attempt), amount: payment.amount }),
       ...(refund === null ? [] : [refundRequested(after, refund)]),

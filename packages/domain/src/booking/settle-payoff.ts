@@ -24,7 +24,7 @@ export const payoffOf = ({ payoff }: Booking, { id }: Pick<Attempt, "id">): Open
  * was paid before it was earned pays the rest.
  */
 export function payOff(dues: Due[], payoff: OpenPayoff, at: BillingContext): PaidDues {
-  const { attemptId } = payoff;
+  const { attemptId, on: paidOffOn } = payoff;
   let after = dues;
   const journal: JournalEntry[] = [];
   for (const { dueId, parts } of payoff.dues) {
@@ -32,10 +32,10 @@ export function payOff(dues: Due[], payoff: OpenPayoff, at: BillingContext): Pai
     const owed = asPaidOff(due, parts, at.currency);
     const paid = payDue(owed, { attemptId, amount: sumOf(parts) }, at);
     journal.push(...paid.journal);
-    after = replaceDue(after, paid.due);
+    after = replaceDue(after, { ...paid.due, paidOffOn });
   }
   for (const { dueId, amount } of payoff.unearned)
-    after = replaceDue(after, withoutInterest(dueIn(after, dueId), amount));
+    after = replaceDue(after, { ...withoutInterest(dueIn(after, dueId), amount), paidOffOn });
   const back = payoff.unearned.reduce((sum, { amount }) => sum + amount, 0);
   journal.push(...interestUnearned({ attemptId, amount: back }, at));
   const paidAs = less(payoff.dues.map(({ parts }) => parts).reduce(plus, nothing), { ...nothing, interest: back });
