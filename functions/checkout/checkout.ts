@@ -65,7 +65,7 @@ export const checkoutBindings = [
       if (settled.ok) return returnPage(settled.attempt);
       return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
     },
-    () => unknownPage(503),
+    unknownPage,
   ),
 ];
 

@@ -26,7 +26,7 @@ export const payBindings = [
         ? noPayPage(404)
         : payPageReply(shown.booking, shown.page, `${linkOf(deps, params.token)}/method`);
     },
-    () => noPayPage(503),
+    noPayPage,
   ),
 
   // Anybody with the link may pay, and can do nothing else with it. There is no session, so cross-site request forgery
@@ -48,7 +48,7 @@ export const payBindings = [
       // It was paid, started or ended in the meantime; the link's own page shows that.
       return "kind" in opened ? noPayPage(503) : back;
     },
-    () => noPayPage(503),
+    noPayPage,
   ),
 
   bind(
@@ -58,7 +58,7 @@ export const payBindings = [
       if (shown === null) return noPayPage(404);
       return methodPageReply(shown.booking, shown.page, permissionToRenew(shown.booking));
     },
-    () => noPayPage(503),
+    noPayPage,
   ),
 
   bind(
@@ -76,7 +76,7 @@ export const payBindings = [
       // It ended, was paid, or the permission's text changed in the meantime; the page shows that.
       return "kind" in opened ? noPayPage(503) : back;
     },
-    () => noPayPage(503),
+    noPayPage,
   ),
 ];
 

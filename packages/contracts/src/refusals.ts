@@ -3,11 +3,12 @@ import { type Route, roles } from "./route.ts";
 
 /**
  * Every refusal that a route can return as problem+json: its handler's, those of the checks before the handler (caller,
- * role, size, schemas, idempotency), and bugs and outages. A page reports bugs and outages as a page instead.
+ * role, size, schemas, idempotency), and bugs and outages. A page reports invalid input, bugs and outages as a page instead.
  */
 export function refusalsOf({ access, raw, page, idempotency, errors }: Route): readonly ProblemCode[] {
   const refusals = new Set<ProblemCode>();
-  if (!raw) refusals.add("validation_failed").add("payload_too_large");
+  if (!raw && !page) refusals.add("validation_failed");
+  if (!raw) refusals.add("payload_too_large");
   if (access !== "public") {
     refusals.add("unauthenticated");
     if (roles.some((role) => !access.includes(role))) refusals.add("forbidden");

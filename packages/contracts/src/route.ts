@@ -37,7 +37,7 @@ export type Route = {
   access: "public" | readonly Role[];
   /** The handler receives the raw body and is the first to validate it. */
   raw?: true;
-  /** A page for a browser: a failure shows a page with status 503, never a problem. */
+  /** A page for a browser: invalid input shows a page with status 404, a failure one with status 503, never a problem. */
   page?: true;
   /**
    * A page that is opened from a link. Unknown query parameters are ignored, since mail programs and trackers add some.

@@ -181,6 +181,16 @@ describe("a page", () => {
     expect(await respond([binding], { method, path: route.path })).toMatchObject({ statusCode, body });
   });
 
+  test("answers an address with a malformed part by its own page for an unknown one", async () => {
+    const query = z.strictObject({ name: z.optional(z.string().check(z.maxLength(3))) });
+    const reply = (status: number): Reply => ({ status, contentType: "text/html", body: "<p>unknown</p>" });
+    const binding = bind({ ...linkedPage, query }, async () => created, reply);
+
+    const response = await respond([binding], { path: linkedPage.path, query: "name=abcd" });
+
+    expect(response).toMatchObject({ statusCode: 404, body: "<p>unknown</p>" });
+  });
+
   test.each(["utm_source=mail", "utm=%ff", "name=a&name=b&x=1"])(
     "is shown by a link with more in its query than the page takes: %s",
     async (query) => {

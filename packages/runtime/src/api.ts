@@ -60,7 +60,7 @@ function notConfigured(event: HttpEvent, { failed }: Pick<Binding, "failed"> = {
   const log = logOf(event);
   log.info("stripe not configured");
   log.metric("StripeNotConfigured", 1, "Count", { route: event.routeKey });
-  return failed ? responseOf(failed()) : problemResponse({ refused: "payment_provider_unavailable" });
+  return failed ? responseOf(failed(503)) : problemResponse({ refused: "payment_provider_unavailable" });
 }
 
 function stack(

@@ -26,11 +26,16 @@ export type RequestContext<D extends Deps = Deps> = {
 
 type Handler<R extends Route, D extends Deps> = (input: InputOf<R>, context: RequestContext<D>) => Promise<Answer>;
 
-/** A route with its handler; `failed` is the page to show if a page's handler fails. */
+/**
+ * The page to show if a page's handler fails (503), or if the address has a malformed part and so names nothing (404).
+ */
+type Failed = (status: 404 | 503) => Reply;
+
+/** A route with its handler. */
 export type Binding<D extends Deps = Deps> = {
   route: Route;
   answer: Handler<Route, D>;
-  failed?: () => Reply;
+  failed?: Failed;
   /** The handler reads while the idempotency key is still looked up. */
   readsAtOnce?: boolean;
 };
@@ -41,11 +46,11 @@ export type Binding<D extends Deps = Deps> = {
  */
 export const readingAtOnce = <D extends Deps>(binding: Binding<D>): Binding<D> => ({ ...binding, readsAtOnce: true });
 
-type FailedPage<R extends Route> = R extends { page: true } ? [failed: () => Reply] : [failed?: undefined];
+type FailedPage<R extends Route> = R extends { page: true } ? [failed: Failed] : [failed?: undefined];
 
 /**
  * Binds a route of the contracts to its handler, which gets the parsed input. A page's route also takes the page to
- * show if a bug or an outage ends the request.
+ * show instead of an answer in JSON, which a person in a browser could not read.
  */
 export function bind<const R extends Route, D extends Deps = Deps>(
   route: R,

@@ -19,7 +19,7 @@ export function boundary(
       const { route, failed } = bindingOf(event) ?? {};
       const refused = refusalOf(error, route);
       logOf(event).error("request failed", error, { answered: refused });
-      request.response = await resultOf(failed ? responseOf(failed()) : problemResponse({ refused }));
+      request.response = await resultOf(failed ? responseOf(failed(503)) : problemResponse({ refused }));
     },
   };
 }

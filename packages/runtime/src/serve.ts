@@ -24,7 +24,7 @@ class AnsweredBefore extends Error {
 /** Handles one request: checks caller, input and idempotency key, then calls the handler. */
 export async function serve<D extends Deps>(
   deps: D,
-  { route, answer, readsAtOnce = false }: Binding<D>,
+  { route, answer, failed, readsAtOnce = false }: Binding<D>,
   event: HttpEvent,
   raw: RawRequest,
 ): Promise<Response> {
@@ -37,6 +37,7 @@ export async function serve<D extends Deps>(
   const request = readRequest(route, raw);
   if (!request.ok) {
     const { reason: refused } = request;
+    if (failed && refused === "validation_failed") return responseOf(failed(404));
     return problemResponse(refused === "validation_failed" ? { refused, errors: request.errors } : { refused });
   }
 

@@ -69,6 +69,7 @@ export const docs = defineRoute({
   function: "catalogue",
   access: "public",
   page: true,
+  linked: true,
   idempotency: "none",
   summary: "Shows this documentation in a browser",
   throttle: seldomAsked,
