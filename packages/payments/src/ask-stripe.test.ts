@@ -134,6 +134,15 @@ describe("a refusal", () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("of a detached method has no code, so its message tells", async () => {
+    // Stripe's answer to a payment with such a method, as quoted in github.com/liberapay/liberapay.com/issues/2686.
+    const message =
+      "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.";
+    const { gateway } = await stripeThat(stripeError(400, { type: "invalid_request_error", message }));
+
+    expect(await gateway.retrieveCharge("ch_1")).toMatchObject({ kind: "invalid", code: "payment_method_detached" });
+  });
+
   test("names the rejected parameter, the only hint at an unsupported currency", async () => {
     const param = "line_items[0][price_data][currency]";
     const { gateway } = await stripeThat(

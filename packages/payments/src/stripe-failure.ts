@@ -85,7 +85,11 @@ function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "mess
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Stripe sends no code for an unsupported currency; the parameter tells. */
-function codeOf({ type, param }: InstanceType<typeof Stripe.errors.StripeError>): string {
+/**
+ * Stripe sends no code for an unsupported currency, where the parameter tells, nor for a method that was detached, where
+ * only the message tells.
+ */
+function codeOf({ type, param, message }: InstanceType<typeof Stripe.errors.StripeError>): string {
+  if (message.includes("was detached from a Customer")) return "payment_method_detached";
   return param === "currency" || param?.endsWith("[currency]") ? "currency_not_supported" : type;
 }

@@ -238,6 +238,16 @@ describe("a try that fails", () => {
     expect(life.at(collectionAt("2027-03-30", zone)).collect()).toEqual([]);
   });
 
+  test("because Stripe refuses the request for an unknown reason is retried, and the bank is not blamed", () => {
+    const life = paying();
+    const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
+
+    life.settle(attempt.id, { kind: "refused", code: "invalid_request_error" });
+
+    expect(first(life).tries).toMatchObject({ lastFailure: "provider_error", stopped: null });
+    expect(nextOf(life)).toBe(on(3));
+  });
+
   test("because its card reached the limit is paid by link, and other dues may still use the card", () => {
     const life = paying();
     const [attempt] = life.at(on(0)).collect() as [OffSessionAttempt];
@@ -295,6 +305,27 @@ describe("a bank debit", () => {
     fail(closed.at(collectionAt(dueOn, zone)), "account_closed");
     expect(nextOf(closed)).toBeNull();
     expect(first(closed).tries).toMatchObject({ stopped: "hard", lastFailure: "bank_returned" });
+  });
+
+  test("that Stripe refuses for an unknown reason is paid by link: no bank has returned it", () => {
+    for (const code of ["invalid_request_error", "parameter_invalid_integer"]) {
+      const life = paying({}, account);
+      const [attempt] = life.at(collectionAt(dueOn, zone)).collect() as [OffSessionAttempt];
+
+      life.settle(attempt.id, { kind: "refused", code });
+
+      expect(first(life)).toMatchObject({ status: "action_required", tries: { lastFailure: "provider_error" } });
+      expect(nextOf(life)).toBeNull();
+      expect(life.booking).toMatchObject({ autopay: true, savedMethod: { unusable: null } });
+    }
+  });
+
+  test("to an account that Stripe blocks after a return ends automatic collection", () => {
+    const life = paying({}, account);
+    fail(life.at(collectionAt(dueOn, zone)), "bank_account_unusable");
+
+    expect(first(life).tries).toMatchObject({ stopped: "hard", lastFailure: "method_unusable" });
+    expect(life.booking).toMatchObject({ autopay: false, savedMethod: { unusable: "refused" } });
   });
 
   test("is not made in the ten business days before the start, and again from the start on", () => {

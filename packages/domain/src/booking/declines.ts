@@ -64,7 +64,6 @@ const ofCards: Readonly<Record<string, Decline>> = {
   online_or_offline_pin_required: authentication,
   payment_intent_authentication_failure: authentication,
   payment_method_unactivated: unusable,
-  payment_method_unexpected_state: unusable,
   pickup_card: hard,
   pin_try_exceeded: hard,
   previously_declined_do_not_retry: hard,
@@ -85,10 +84,12 @@ const ofCards: Readonly<Record<string, Decline>> = {
 
 /**
  * Failure codes of bank debits (ACH). Only insufficient funds (R01) and uncollected funds (R09) may be retried; Stripe
- * gives both the same code. Sources: docs.stripe.com/payments/ach-direct-debit#failed-payments, Nacha Operating Rules,
- * subsection 2.12.4.
+ * gives both the same code. After another return Stripe blocks the account, and refuses further debits as
+ * `bank_account_unusable`. Sources: docs.stripe.com/payments/ach-direct-debit#failed-payments,
+ * docs.stripe.com/payments/ach-direct-debit/blocked-bank-accounts, Nacha Operating Rules, subsection 2.12.4.
  */
 const ofDebits: Readonly<Record<string, Decline>> = {
+  bank_account_unusable: unusable,
   insufficient_funds: { class: "soft", failure: "insufficient_funds" },
 };
 
@@ -98,19 +99,32 @@ const unknown: Readonly<Record<PaymentMethod, Decline>> = {
   us_bank_account: { class: "hard", failure: "bank_returned" },
 };
 
-/** Codes with which Stripe refuses a request because the method, its customer or its mandate is gone. */
+/** Stripe refused the request itself, for an unlisted reason: no bank was asked, and the method may be usable. */
+const unknownRefusal: Readonly<Record<PaymentMethod, Decline>> = {
+  card: provider,
+  us_bank_account: { class: "limit", failure: "provider_error" },
+};
+
+/**
+ * Codes with which Stripe refuses a request because the method, its customer or its mandate is gone. The customer was
+ * deleted: `resource_missing`; the mandate is inactive: `payment_intent_mandate_invalid`. For a detached method Stripe
+ * sends no code, and the gateway names it `payment_method_detached`. Source: docs.stripe.com/error-codes.
+ */
 const gone: ReadonlySet<string> = new Set([
   "resource_missing",
   "payment_method_detached",
-  "customer_gone",
-  "mandate_invalid",
+  "payment_method_unexpected_state",
   "payment_intent_mandate_invalid",
   "payment_method_invalid_parameter",
 ]);
 
-/** Classifies Stripe's decline or error code of a try with a saved method. */
-export function declineOf(code: string | null, method: PaymentMethod): Decline {
-  if (code === null) return unknown[method];
+/**
+ * Classifies Stripe's decline or error code of a try with a saved method. `isRefusal`: Stripe refused the request, so
+ * there was no payment that a bank could decline.
+ */
+export function declineOf(code: string | null, method: PaymentMethod, isRefusal: boolean): Decline {
+  const unlisted = (isRefusal ? unknownRefusal : unknown)[method];
+  if (code === null) return unlisted;
   if (gone.has(code)) return unusable;
-  return (method === "card" ? ofCards : ofDebits)[code] ?? unknown[method];
+  return (method === "card" ? ofCards : ofDebits)[code] ?? unlisted;
 }

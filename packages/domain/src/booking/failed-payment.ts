@@ -23,12 +23,12 @@ import {
 type FailedTry = { methodId: string; begunAt: Instant; decline: Decline };
 
 /** The failed try of an off-session attempt; null for a page, where the client can pay again. */
-const failedTry = (attempt: Attempt, code: string | null): FailedTry | null =>
+const failedTry = (attempt: Attempt, code: string | null, isRefusal: boolean): FailedTry | null =>
   attempt.via === "off_session"
     ? {
         methodId: attempt.paymentMethodId,
         begunAt: attempt.createdAt,
-        decline: declineOf(code, attempt.methodType),
+        decline: declineOf(code, attempt.methodType, isRefusal),
       }
     : null;
 
@@ -98,7 +98,7 @@ export function failed(
   const heldUntil = attempt.via === "checkout" ? attempt.heldUntil : null;
   const unused = deposit && status === "refused" && heldUntil !== null;
   const until = unused && !wasOpen ? heldUntil : debit ? plusMinutes(now, booking.terms.holdMinutes) : null;
-  const inVain = status === "failed" || isRefusal ? failedTry(attempt, code) : null;
+  const inVain = status === "failed" || isRefusal ? failedTry(attempt, code, isRefusal) : null;
   const lost = lostBy(booking, inVain);
   const tried = inVain === null ? due : { ...due, tries: triesAfter(booking, due, inVain, now) };
   const change = nextVersion(

@@ -50,20 +50,24 @@ describe("a saved method that is gone", () => {
     expect(lost?.events.map(({ name }) => name)).not.toContain("AutopayChanged");
   });
 
-  test.each(["resource_missing", "payment_method_detached", "mandate_invalid"])(
-    "is also detected by Stripe's refusal of a try, %s, which ends automatic collection",
-    (code) => {
-      const life = collected().at(collectionAt("2027-02-04", zone));
-      const [attempt] = life.collect();
-      life.settle(attempt?.id ?? "", { kind: "refused", code });
+  test.each(
+    (["card", "us_bank_account"] as const).flatMap((type) =>
+      [
+        ...["resource_missing", "payment_method_detached", "payment_method_unexpected_state"],
+        "payment_intent_mandate_invalid",
+      ].map((code) => [type, code] as const),
+    ),
+  )("(%s) is also detected by Stripe's refusal of a try, %s, which ends automatic collection", (type, code) => {
+    const life = collected({ savedMethod: { ...savedMethod, type } }).at(collectionAt("2027-02-04", zone));
+    const [attempt] = life.collect();
+    life.settle(attempt?.id ?? "", { kind: "refused", code });
 
-      expect(life.booking).toMatchObject({ autopay: false, savedMethod: { unusable: "refused" } });
-      expect(life.events.filter(({ name }) => name === "AutopayChanged")).toMatchObject([
-        { data: { autopay: false, reason: "refused" } },
-      ]);
-      expect(nextTryAt(life.booking, second(life), life.now)).toBeNull();
-    },
-  );
+    expect(life.booking).toMatchObject({ autopay: false, savedMethod: { unusable: "refused" } });
+    expect(life.events.filter(({ name }) => name === "AutopayChanged")).toMatchObject([
+      { data: { autopay: false, reason: "refused" } },
+    ]);
+    expect(nextTryAt(life.booking, second(life), life.now)).toBeNull();
+  });
 });
 
 describe("a card that its network updates", () => {

@@ -51,6 +51,7 @@ export function takeAway(world: World, method: Stripe.PaymentMethod): Stripe.Pay
   return detached;
 }
 
+/** Stripe's refusal, which has no code. Source: github.com/liberapay/liberapay.com/issues/2686. */
 export function notUsableAgain(): StripeFailure {
   return invalidRequest(
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",

@@ -24,7 +24,10 @@ describe("a saved method that is no longer usable", () => {
 
     await account.stripe.paymentMethods.detach(method);
 
-    expect((await refusal(charge())).message).toContain("It may not be used again");
+    const refused = await refusal(charge());
+    expect(refused).toMatchObject({ statusCode: 400, rawType: "invalid_request_error" });
+    expect(refused.message).toContain("It may not be used again");
+    expect(refused.code).toBeUndefined();
     expect(await refusal(account.stripe.paymentMethods.attach(method, { customer }))).toMatchObject({
       statusCode: 400,
     });
