@@ -1,4 +1,4 @@
-/** One thing that happened. `correlationId` is that of the request or sweep that caused it; null if unknown. */
+/** One thing that happened, to the second. `correlationId` is that of the request or sweep that caused it; null if unknown. */
 export type Happening = {
   at: string;
   kind: "request" | "decision" | "event" | "entry" | "mail" | "stripe" | "log";

@@ -20,12 +20,12 @@ h1{font-size:1.4rem;margin:0;overflow-wrap:anywhere}h2{font-size:1rem;margin:2re
 form{margin:1rem 0;display:flex;gap:1rem;flex-wrap:wrap}
 ol{list-style:none;margin:0;padding:0;background:#fff;border:1px solid #d8dee6;border-radius:10px}
 li{display:grid;grid-template-columns:5.5rem 5.5rem 1fr;gap:.75rem;padding:.45rem 1rem;border-top:1px solid #edf0f4}
-li:first-child{border-top:0}time{color:#6b778b;font-variant-numeric:tabular-nums}
+li:first-child{border-top:0}time{color:#556176;font-variant-numeric:tabular-nums}
 .kind{font-weight:600;font-size:.8rem;border-radius:.4rem;padding:.1rem .5rem;align-self:start;text-align:center}
 .request{background:#dfe8f6}.decision{background:#fdf0d0}.event{background:#e5dcf7}.entry{background:#d8efdf}
 .mail{background:#fbdfe6}.stripe{background:#d6eef4}.log{background:#eceff3}
-@media(max-width:40rem){li{grid-template-columns:4rem 5.5rem;padding:.45rem .6rem}li details{grid-column:1/-1}}
-summary{cursor:pointer;overflow-wrap:anywhere}code{color:#6b778b;font-size:.75rem}
+@media(max-width:40rem){li{grid-template-columns:4rem 5.5rem 1fr;padding:.45rem .6rem}li details{grid-column:1/-1}}
+summary{cursor:pointer;overflow-wrap:anywhere}code{color:#556176;font-size:.75rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f6f8;border-radius:.4rem;padding:.75rem;font-size:.8rem}
 ${Object.keys(names)
   .map((kind) => `main:has(#hide-${kind}:not(:checked)) li.is-${kind}{display:none}`)
@@ -38,7 +38,7 @@ export function storyPage({ bookingId, status, happenings }: Story): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${bookingId}</title><style>${raw(style)}</style></head>
 <body><main><h1>${bookingId}<span class="status">${status}</span></h1>
 <form>${Object.entries(names).map(([kind, name]) => html`<label><input type="checkbox" id="hide-${kind}" checked> ${name}</label>`)}</form>
-${days.map(([day, ofDay]) => html`<h2>${day}</h2><ol>${ofDay.map(line)}</ol>`)}
+${days.map(([day, ofDay]) => html`<h2>${day}, UTC</h2><ol>${ofDay.map(line)}</ol>`)}
 </main></body></html>
 `);
 }

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Kept } from "@clearing/local";
+import { formatMoney } from "../../packages/domain/src/money/index.ts";
 import type { Happening } from "./happening.ts";
 import { stripeObjectsOf } from "./stripe-objects.ts";
 
@@ -38,7 +39,7 @@ const order: readonly Happening["kind"][] = ["request", "decision", "entry", "ev
 
 /**
  * Sorts by second, then by the start of the causing work, then by cause and effect. Most items are dated to the second,
- * and requests of the same second are told one after another.
+ * so all are told to the second. Requests of the same second are told one after another.
  */
 function inOrder(happenings: Happening[]): Happening[] {
   const began = new Map<string | null, number>();
@@ -51,7 +52,9 @@ function inOrder(happenings: Happening[]): Happening[] {
     const start = began.get(correlationId) ?? 0;
     return { happening, place: [Math.floor(Date.parse(at) / 1_000), start, order.indexOf(kind), Date.parse(at)] };
   });
-  return places.toSorted((one, other) => compared(one.place, other.place)).map(({ happening }) => happening);
+  return places
+    .toSorted((one, other) => compared(one.place, other.place))
+    .map(({ happening }) => ({ ...happening, at: `${happening.at.slice(0, 19)}Z` }));
 }
 
 const compared = (one: number[], other: number[]): number =>
@@ -104,8 +107,8 @@ const entriesOf = (ledger: Item[], bookingId: string): Happening[] =>
   (ledger as unknown as LedgerItem[])
     .filter(({ postings }) => postings?.some((posting) => posting.bookingId === bookingId))
     .map(({ reference, currency, postings, postedAt, correlationId = null }) => {
-      const moved = postings.map(({ account, debit, credit }) => `${account} ${debit > 0 ? debit : -credit}`);
-      const title = `${reference}: ${moved.join(", ")} ${currency}`;
+      const moved = postings.map(({ account, debit, credit }) => `${account} ${formatMoney(debit - credit, currency)}`);
+      const title = `${reference}: ${moved.join(", ")}`;
       return { at: postedAt, kind: "entry", correlationId, title, detail: postings };
     });
 

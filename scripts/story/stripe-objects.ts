@@ -1,4 +1,5 @@
 import type { Kept } from "@clearing/local";
+import { formatMoney } from "../../packages/domain/src/money/index.ts";
 import type { Happening } from "./happening.ts";
 
 type StripeObject = {
@@ -44,7 +45,7 @@ export async function stripeObjectsOf(
 
 function titleOf({ object, id, status, amount, amount_total: total, currency }: StripeObject): string {
   const sum = amount ?? total;
-  const money = sum === undefined || sum === null || !currency ? "" : ` of ${sum} ${currency}`;
+  const money = sum === undefined || sum === null || !currency ? "" : ` of ${formatMoney(sum, currency)}`;
   return `${object} ${id}${money}${status ? `, ${status}` : ""}`;
 }
 

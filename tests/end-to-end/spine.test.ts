@@ -65,15 +65,20 @@ describe("from hold to confirmed", () => {
 
     const { happenings } = (await world.must("GET", `/_local/bookings/${client.id}/story`)) as Story;
 
+    const times = happenings.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted());
     const following = happenings.filter(({ correlationId }) => correlationId === requestId);
     const seen = (kind: Happening["kind"]) => following.filter((one) => one.kind === kind).map(({ title }) => title);
     expect(seen("request")).toEqual([expect.stringContaining("POST /v1/bookings/{id}/checkout: 200")]);
     expect(seen("decision")).toEqual(["checkout by client", expect.stringContaining("held to awaiting_clearance")]);
     expect(seen("event")).toContain("PaymentSettled");
-    expect(seen("entry")).toEqual(expect.arrayContaining([expect.stringMatching(/^payment:ch_/)]));
+    expect(seen("entry")).toContainEqual(
+      expect.stringMatching(/^payment:ch_\w+: stripe_balance \$2,500\.00, receivable -\$2,500\.00$/),
+    );
     expect(seen("stripe").map((title) => title.split(" ")[0])).toEqual(
       expect.arrayContaining(["checkout.session", "payment_intent", "charge"]),
     );
+    expect(seen("stripe")).toContainEqual(expect.stringMatching(/^charge ch_\w+ of \$2,500\.00, succeeded$/));
     expect(seen("mail")).toEqual([expect.stringContaining("We received your deposit")]);
     expect(seen("log")).toEqual(
       expect.arrayContaining([
