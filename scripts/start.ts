@@ -77,7 +77,12 @@ function currenciesIn(variable: string): string | undefined {
 }
 
 async function printTable(stack: Stack): Promise<void> {
-  const rows: [string, string][] = [
+  const rows: [string, string][] = [];
+  // A token fills some lines of a terminal, so the addresses come last.
+  for (const role of ["client", "clinician", "admin", "finance"]) {
+    rows.push([`token ${role}`, await stack.token(role, `${role}@example.com`)]);
+  }
+  rows.push(
     ["API", stack.apiUrl],
     ["API docs", `${stack.apiUrl}/docs`],
     ...stripeRows(stack),
@@ -86,11 +91,9 @@ async function printTable(stack: Stack): Promise<void> {
     ["a booking's story", `${stack.apiUrl}/_local/bookings/{id}/story`],
     ["data folder", stack.dataDir],
     ["logs", stack.logsDir],
-  ];
-  for (const role of ["client", "clinician", "admin", "finance"]) {
-    rows.push([`token ${role}`, await stack.token(role, `${role}@example.com`)]);
-  }
-  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join("\n")}
+  );
+  const width = Math.max(...rows.map(([name]) => name.length));
+  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}
 
   Client tokens are valid for one hour of the stack's clock, staff tokens for 15 minutes. To get a new one:
     curl -s ${stack.apiUrl}/_local/token -H 'content-type: application/json' -d '{"role":"client","email":"client@example.com"}'

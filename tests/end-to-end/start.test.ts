@@ -76,9 +76,13 @@ describe("npm start", () => {
       "hosted checkout": `http://127.0.0.1:${stripePort} (Stripe simulator)`,
       mail: `${api}/_local/mail`,
       events: `${api}/_local/events`,
+      "a booking's story": `${api}/_local/bookings/{id}/story`,
       "data folder": dataDir,
       logs: join(dataDir, "logs"),
     });
+    const names = Object.keys(rows);
+    // The tokens are long: after them, the addresses would not be on the screen.
+    expect(names.indexOf("API")).toBeGreaterThan(names.indexOf("token finance"));
     expect(readdirSync(rows.logs ?? "")).toContain("dynoxide.log");
     const asStripe = { authorization: `Bearer ${rows["Stripe API key"]}` };
     expect((await fetch(`http://127.0.0.1:${stripePort}/v1/balance`, { headers: asStripe })).status).toBe(200);
