@@ -27,6 +27,10 @@ export function run(command: string, parameters: readonly string[], said?: (outp
   });
 }
 
+/** The line that reports how a step ended. */
+export const outcome = (name: string, ok: boolean, seconds: number): string =>
+  `${ok ? "passed" : "FAILED"}  ${name} (${seconds.toFixed(1)} s)\n`;
+
 /** Runs steps one after another, even after a failure. Calls `ended` after each. */
 export async function runAll(
   steps: readonly Step[],
@@ -36,7 +40,7 @@ export async function runAll(
     const started = performance.now();
     const output: Buffer[] = [];
     const ok = await run(command, parameters, (part) => output.push(part));
-    console.log(`=== ${name}\n${Buffer.concat(output).toString().trimEnd()}`);
+    console.log([`=== ${name}`, Buffer.concat(output).toString().trimEnd()].filter((text) => text !== "").join("\n"));
     ended(name, ok, (performance.now() - started) / 1_000);
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { bin, checks, root, run, runAll, type Step } from "./steps.ts";
+import { bin, checks, outcome, root, run, runAll, type Step } from "./steps.ts";
 
 /**
  * `npm test`: types, lint, build and synthesis, then every test. A failed step does not stop the later ones. The last
@@ -27,7 +27,7 @@ async function main(): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   const report = (name: string, ok: boolean, seconds: number) => {
-    console.log(`${ok ? "passed" : "FAILED"}  ${name} (${seconds.toFixed(1)} s)\n`);
+    console.log(outcome(name, ok, seconds));
     counts[ok ? "passed" : "failed"] += 1;
     if (!ok) failures.push(name);
   };
