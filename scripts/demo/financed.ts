@@ -40,7 +40,7 @@ export async function financed(): Promise<void> {
   const { apr, financeCharge, amountFinanced, totalOfPayments } = quote.disclosure;
   step(
     "A quote",
-    `${money(quote.total)}: ${money(quote.deposit)} deposit, the rest in ${months} months at ${apr} % APR, finance charge ${money(financeCharge)}`,
+    `${money(quote.total)}: ${money(quote.deposit)} deposit, the rest in ${months} months at ${Number(apr).toFixed(2)}% APR, finance charge ${money(financeCharge)}`,
   );
   const token = () => signIn("client", email);
   const held = await call<Booking>("POST", "/v1/bookings", {
