@@ -16,26 +16,45 @@ const settleMs = 150;
  */
 export function watchSources(stack: Stack, log: Log): void {
   const { reload } = reloading(stack, () => bundles(join(root, "dist")), log);
+  const built = building((said) => run(process.execPath, ["scripts/build.ts"], said), reload, log);
   let timer: NodeJS.Timeout | undefined;
-  let work = Promise.resolve();
   const changed = (path: string) => {
     if (!isSource(path)) return;
     if (needsNewStart(path)) return log(`${path} changed: restart npm start to apply it`);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      work = work.then(async () => {
-        log(`${path} changed: building`);
-        if (await run(process.execPath, ["scripts/build.ts"], (output) => said.push(output))) reload();
-        else log(`build failed; the functions keep running the last build:\n${Buffer.concat(said)}`);
-        said = [];
-      });
-    }, settleMs);
+    timer = setTimeout(() => built(path), settleMs);
   };
-  let said: Buffer[] = [];
   for (const folder of ["packages", "functions", "infra"]) {
     watchFolder(join(root, folder), { recursive: true }, (_, name) => name && changed(join(folder, name)));
   }
   log("watching packages, functions and infra");
+}
+
+/** Builds for one change after another, and reports how long each build took. */
+export function building(
+  build: (said: (output: Buffer) => void) => Promise<boolean>,
+  reload: () => void,
+  log: Log,
+): (path: string) => Promise<void> {
+  let work = Promise.resolve();
+  let isBuilding = false;
+  const buildFor = async (path: string) => {
+    isBuilding = true;
+    log(`${path} changed: building`);
+    const started = performance.now();
+    const said: Buffer[] = [];
+    const ok = await build((output) => said.push(output));
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    if (ok) log(`built in ${seconds} s`);
+    else log(`build failed; the functions keep running the last build:\n${Buffer.concat(said)}`);
+    if (ok) reload();
+    isBuilding = false;
+  };
+  return (path) => {
+    if (isBuilding) log(`${path} changed: its build starts after this one`);
+    work = work.then(() => buildFor(path));
+    return work;
+  };
 }
 
 const isSource = (path: string): boolean =>

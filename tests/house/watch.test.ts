@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reloading } from "../../scripts/watch.ts";
+import { building, reloading } from "../../scripts/watch.ts";
 
 const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
 
@@ -32,4 +32,33 @@ test("a build that changed nothing reloads nothing, and says so", () => {
 
   expect(reloaded).toEqual([[]]);
   expect(lines).toEqual(["no bundle changed"]);
+});
+
+test("a build reports how long it took, and a change meanwhile waits for its own build", async () => {
+  const lines: string[] = [];
+  const builds = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+  const begun = [...builds];
+  const build = () => (begun.shift() as (typeof builds)[number]).promise;
+  const changed = building(
+    build,
+    () => lines.push("reloaded"),
+    (line) => lines.push(line.replace(/[\d.]+ s$/, "N s")),
+  );
+
+  const first = changed("one.ts");
+  await Promise.resolve();
+  const second = changed("two.ts");
+  builds[0]?.resolve(true);
+  await first;
+  builds[1]?.resolve(false);
+  await second;
+
+  expect(lines).toEqual([
+    "one.ts changed: building",
+    "two.ts changed: its build starts after this one",
+    "built in N s",
+    "reloaded",
+    "two.ts changed: building",
+    "build failed; the functions keep running the last build:\n",
+  ]);
 });
