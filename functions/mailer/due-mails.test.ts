@@ -35,10 +35,10 @@ const having = (changes: object, more: Partial<Booking> = {}): Booking => ({
 
 type Name = "DueNotice" | "PaymentFailed" | "LateChargeAdded" | "CollectionTaskOpened";
 
-function mail(name: Name, data: object, booking: Booking) {
+function mail(name: Name, data: object, booking: Booking, at = now) {
   const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
   const { payer, operator } = mailsAbout(name);
-  const wording = (payer ?? operator)?.({ booking, refund: null, data: { ...told, ...data }, now, payLink });
+  const wording = (payer ?? operator)?.({ booking, refund: null, data: { ...told, ...data }, now: at, payLink });
   return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
 }
 
@@ -53,6 +53,16 @@ describe("a notice", () => {
       label: "Pay early or change your payment method",
       url: "https://api.example.org/pay/due_1",
     });
+  });
+
+  test.each([
+    ["2027-02-04T18:00:00Z", "Your payment is due on February 6, 2027"],
+    ["2027-02-05T18:00:00Z", "Payment due tomorrow, February 6, 2027"],
+    // Still the fifth in the cohort's time zone.
+    ["2027-02-06T06:59:59Z", "Payment due tomorrow, February 6, 2027"],
+    ["2027-02-06T07:00:00Z", "Your payment is due on February 6, 2027"],
+  ])("before the date says in its subject that the date is tomorrow, only while it is: sent %s", (sentAt, subject) => {
+    expect(mail("DueNotice", { kind: "upcoming", days: 1 }, anna.confirmed, sentAt)?.subject).toBe(subject);
   });
 
   test("of a due that is paid by link has the link", () => {
@@ -103,7 +113,7 @@ describe("a notice", () => {
       { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     );
 
-    expect(sent?.text).toMatch(/card ending in 4242 expires before .*\nPlease pay here:$/);
+    expect(sent?.text).toMatch(/card ending in 4242 expires before .*, so we cannot charge it\.$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -116,8 +126,8 @@ describe("a notice", () => {
       { ...collected, dues, savedMethod: account },
     );
 
-    expect(sent?.text).toMatch(/We do not debit bank accounts .*\nPlease pay here:$/);
-    expect(sent?.text).toContain("still unpaid on March 8, 2027, we will charge it to your bank account then.");
+    expect(sent?.text).toContain("\nWe do not debit bank accounts ");
+    expect(sent?.text).toMatch(/still unpaid on March 8, 2027, we will charge it to your bank account then\.$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -147,7 +157,7 @@ describe("a notice", () => {
       text: expect.stringContaining("was due on February 6, 2027 and has not been paid"),
     });
     const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
-    expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .*\nPlease pay .*:$/);
+    expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .* of your agreement\.$/);
     expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
   });
 
@@ -169,14 +179,16 @@ describe("a failed collection", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, failedSoftly(collected));
 
     expect(sent?.subject).toBe("Your payment did not go through");
-    expect(sent?.text).toContain("There was not enough money in the account.\nWe will try again on February 9, 2027.");
+    expect(sent?.text).toContain(
+      "There was not enough money in the account.\nWe will try again on February 9, 2027, unless you pay before then.",
+    );
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
   test("that is not retried asks to pay by link", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
 
-    expect(sent?.text).toContain("Your bank declined it.\nPlease pay here:");
+    expect(sent?.text).toMatch(/\nYour bank declined it\.$/);
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 });
@@ -196,10 +208,8 @@ test("a late charge names the late payment, the added amount, and its due date",
   );
 
   expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
-  expect(sent?.text).toMatch(
-    /in addition to that payment\. It is due on February 27, 2027\.\nPlease pay the late charge here:$/,
-  );
-  expect(sent?.action?.url).toBe("https://api.example.org/pay/due_9");
+  expect(sent?.text).toMatch(/in addition to that payment\. It is due on February 27, 2027\.$/);
+  expect(sent?.action).toEqual({ label: "Pay the late charge", url: "https://api.example.org/pay/due_9" });
 });
 
 describe("a collection task", () => {

@@ -23,7 +23,9 @@ type Notice = (booking: Booking, news: DueNews, cancelsOn: string | null) => Wor
 
 const notices: Readonly<Record<string, Notice>> = {
   upcoming: (booking, news) => ({
-    subject: fill(texts.upcoming.subject, { date: longDate(news.due.dueOn) }),
+    subject: fill(news.isTomorrow ? texts.upcoming.tomorrow : texts.upcoming.subject, {
+      date: longDate(news.due.dueOn),
+    }),
     paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news)],
   }),
   changed: (booking, news) => ({
@@ -58,19 +60,19 @@ const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" &&
 
 const cancellation = (on: CalendarDate): string => fill(texts.final.cancels, { date: longDate(on) });
 
-/** What happens next, or what the client can do. */
+/** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
 function nextStep(booking: Booking, { next }: DueNews): string[] {
-  const { collected, cardExpires, debitFree, cancelledFirst, pay } = texts.next;
+  const { collected, cardExpires, debitFree, cancelledFirst } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
   switch (next.why) {
     case "client":
-      return [pay];
+      return [];
     case "card_expires":
-      return [fill(cardExpires, { method: methodName(next.method) }), pay];
+      return [fill(cardExpires, { method: methodName(next.method) })];
     case "debit_free":
-      return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) }), pay];
+      return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) })];
     case "cancelled_first":
       return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(next.cancelsOn)];
   }
@@ -85,8 +87,8 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   const { amount, date } = figures(booking, news);
   return {
     subject,
-    paragraphs: [fill(opening, { date: longDate(late.dueOn), amount }), fill(due, { date }), pay],
-    action: { label: frame.payNow, url: payLink(news.due.id) },
+    paragraphs: [fill(opening, { date: longDate(late.dueOn), amount }), fill(due, { date })],
+    action: { label: pay, url: payLink(news.due.id) },
   };
 };
 

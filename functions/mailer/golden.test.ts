@@ -162,6 +162,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "upcoming, collected", data: { ...told, kind: "upcoming" }, booking: collected, now: late },
     { of: "upcoming, by link", data: { ...told, kind: "upcoming" }, booking: anna.confirmed, now: late },
     {
+      ...{ of: "upcoming, tomorrow", data: { ...told, kind: "upcoming" }, booking: anna.confirmed },
+      now: "2027-02-05T17:00:00Z",
+    },
+    {
       ...{ of: "upcoming, its card expires", data: { ...told, kind: "upcoming" }, now: late },
       booking: { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     },

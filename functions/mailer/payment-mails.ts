@@ -67,8 +67,8 @@ export const actionRequired: Write = ({ booking, data, now }) => {
 /** Only while it is still unpaid and the booking is not cancelled: those cases have other mails. */
 export const failed: Write = ({ booking, data, now, payLink }) => {
   const news = data.purpose === "due" ? dueNews(booking, { dueId: data.dueId }, now) : null;
-  const step = news === null ? whatNow(booking, data, now) : afterFailure(booking, news);
-  if (step === null) return null;
+  const steps = news === null ? whatNow(booking, data, now) : afterFailure(booking, news);
+  if (steps === null) return null;
   const { depositSubject, paymentSubject, opening } = texts.failed;
   const reasons: Readonly<Record<string, string>> = texts.failed.reasons;
   const reason = reasons[String(data.reason)];
@@ -78,27 +78,27 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
       fill(opening, { payment: paymentOf(data) }),
       // The reason of the failure, if the client can do something about it.
       ...(reason === undefined ? [] : [reason]),
-      step,
+      ...steps,
     ],
     ...(news === null ? {} : { action: { label: frame.payNow, url: payLink(news.due.id) } }),
   };
 };
 
-/** The date of the automatic retry, or that the client must pay on a page. */
-const afterFailure = (booking: Booking, { next }: DueNews): string =>
-  next.kind === "link" ? texts.failed.pay : fill(texts.failed.retry, { date: dayOf(booking, next.at) });
+/** The date of the automatic retry; empty if the client pays with the mail's link. */
+const afterFailure = (booking: Booking, { next }: DueNews): string[] =>
+  next.kind === "link" ? [] : [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
 
 /** What the client can do about a failed payment; null if nothing. */
-function whatNow(booking: Booking, data: Data, now: Instant): string | null {
+function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
   const outlook = paymentOutlook(booking, data.dueId, now);
   const { hold, due, noPlace } = texts.failed;
   switch (outlook?.kind) {
     case "hold":
-      return fill(hold, { time: moment(booking, outlook.until) });
+      return [fill(hold, { time: moment(booking, outlook.until) })];
     case "due":
-      return due;
+      return [due];
     case "no_place":
-      return noPlace;
+      return [noPlace];
     case undefined:
       return null;
   }

@@ -68,7 +68,7 @@ test("an unpaid balance gets notices, a late charge and a cancellation; a collec
   expect(await noticesOf(silent)).toHaveLength(5);
   const subjects = await world.mail(silent.email);
   expect(subjects.slice(subjects.indexOf("Your booking is confirmed") + 1)).toEqual([
-    ...[expect.stringMatching(/^Your payment is due on /), expect.stringMatching(/^Your payment is due on /)],
+    ...[expect.stringMatching(/^Your payment is due on /), expect.stringMatching(/^Payment due tomorrow, /)],
     ...["Your payment is past due", "Final notice: your payment is past due", "We added a late charge"],
     ...[expect.stringMatching(/^Your payment is due on /), "Your booking is canceled"],
   ]);
@@ -81,7 +81,7 @@ test("a notice links to its payment, and staff get a task when no automatic step
   await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
   const { dueOn } = await balanceOf(client);
   await world.moveClock({ advance: "PT2M" });
-  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Your payment is due on "));
+  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Payment due tomorrow, "));
   const path = new URL(/https?:\S+\/pay\/\S+/.exec(atOnce?.text ?? "")?.[0] ?? "http://none").pathname;
   expect(await world.api("GET", path)).toMatchObject({ status: 200, body: expect.stringContaining("$16,000.00") });
 

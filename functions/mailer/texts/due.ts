@@ -2,6 +2,7 @@
 export default {
   upcoming: {
     subject: "Your payment is due on {date}",
+    tomorrow: "Payment due tomorrow, {date}",
     opening: "Your payment of {amount} is due on {date}.",
   },
   changed: {
@@ -26,14 +27,13 @@ export default {
       "We do not debit bank accounts in the ten business days before the start date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
     cancelledFirst:
       "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment to your {method}. Please pay it by card.",
-    pay: "Please pay here:",
   },
   lateCharge: {
     subject: "We added a late charge",
     opening:
       "Your payment that was due on {date} has not been paid, so we added a late charge of {amount} under the terms of your agreement.",
     due: "The late charge is in addition to that payment. It is due on {date}.",
-    pay: "Please pay the late charge here:",
+    pay: "Pay the late charge",
   },
   /** To staff. */
   task: {

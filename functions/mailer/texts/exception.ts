@@ -9,7 +9,7 @@ export default {
     subject: "Your payment is now due on {date}",
     opening: "Your payment of {amount} that was due on {from} is now due on {date}.",
     byLink: "We will email you a link before that date.",
-    noReminder: "We will not send you a reminder before that date. You can pay now with this link:",
+    noReminder: "We will not send you a reminder before that date.",
     automatic: "We will charge it automatically on {date}. You do not need to do anything.",
   },
   paused: {

@@ -37,8 +37,7 @@ export default {
       bank_account_not_verified:
         "Your bank account was not verified, so we canceled the payment. If the money is still taken, we will refund it.",
     },
-    pay: "Please pay here:",
-    retry: "We will try again on {date}. You can also pay now:",
+    retry: "We will try again on {date}, unless you pay before then.",
     hold: "We are still holding your place. Until {time}, you can pay another way in your booking.",
     due: "In your booking, you can pay another way.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",

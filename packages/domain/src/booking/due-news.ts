@@ -1,4 +1,4 @@
-import type { Instant } from "../time/index.ts";
+import { addDays, dateIn, type Instant } from "../time/index.ts";
 import { type Booking, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
 import { type NextPayment, nextPayment } from "./next-payment.ts";
@@ -13,8 +13,8 @@ export function owedAsTold(booking: Booking, { dueId, dueOn }: Told): Due | null
   return due !== undefined && due.dueOn === dueOn && unpaid(due) > 0 && mayOwe(booking) ? due : null;
 }
 
-/** The content of a mail about a due that is owed. */
-export type DueNews = { due: Due; amount: number; next: NextPayment };
+/** The content of a mail about a due that is owed. `isTomorrow`: its date is tomorrow in the cohort's time zone. */
+export type DueNews = { due: Due; amount: number; next: NextPayment; isTomorrow: boolean };
 
 /**
  * The content of a due's notice, if its event still holds: the due is unpaid, has the same date, and neither the bank
@@ -26,5 +26,6 @@ export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | n
   if (due === undefined || due.kind === "deposit") return null;
   if (!isAskedFor(booking, due) || isOnItsWay(booking, due, now)) return null;
   if (told.dueOn !== undefined && told.dueOn !== due.dueOn) return null;
-  return { due, amount: unpaid(due), next: nextPayment(booking, due, now) };
+  const isTomorrow = due.dueOn === addDays(dateIn(booking.terms.timeZone, now), 1);
+  return { due, amount: unpaid(due), next: nextPayment(booking, due, now), isTomorrow };
 }
