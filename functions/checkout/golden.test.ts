@@ -22,10 +22,15 @@ const booking: Booking = {
     ...{ mandateId: null, savedAt: today, unusable: null },
   },
 };
+const settled: Booking = {
+  ...booking,
+  dues: booking.dues.map((due) => ({ ...due, status: "paid", paid: due.amount })),
+};
 const { savedMethod: _, ...withoutMethod } = booking;
 const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
 const payable: PayPage = { kind: "payable", due, amount: due.amount };
-const url = "https://api.example.org/pay/token/method";
+const payUrl = "https://api.example.org/pay/token";
+const url = `${payUrl}/method`;
 const permission = permissionDocument(booking, "the card or bank account that you save next");
 
 const statuses: Record<AttemptStatus, null> = {
@@ -43,16 +48,18 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["payable", payPageReply(withoutMethod, payable, url)],
     ["payable, with a saved method", payPageReply(booking, payable, url)],
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
+    ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
+    ["paid, with later payments and no saved method", payPageReply(withoutMethod, { kind: "paid" }, url)],
     ...(["paid", "on_its_way", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
       kind,
-      payPageReply(booking, { kind }, url),
+      payPageReply(settled, { kind }, url),
     ]),
     ["invalid link", noPayPage(404)],
     ["Stripe or the tables cannot be asked", noPayPage(503)],
   ],
   "method-page": [
-    ["autopay is off", methodPageReply(booking, payable, null)],
-    ["autopay is on", methodPageReply(booking, payable, permission)],
+    ["autopay is off", methodPageReply(booking, payable, null, payUrl)],
+    ["autopay is on", methodPageReply(booking, payable, permission, payUrl)],
   ],
   "return-page": [
     ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status))]),

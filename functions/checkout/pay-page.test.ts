@@ -1,5 +1,5 @@
 import { permissionDocument } from "@clearing/domain/agreement";
-import { type Booking, payPageOf } from "@clearing/domain/booking";
+import { type Booking, type Due, payPageOf } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { methodPageReply, noPayPage, payPageReply } from "./pay-page.ts";
@@ -24,7 +24,11 @@ const page = (of: Booking = booking) => {
   return found;
 };
 const method = (of: Booking = booking, text: typeof permission | null = permission) =>
-  bodyOf(methodPageReply(of, page(of), text));
+  bodyOf(methodPageReply(of, page(of), text, "https://example.org/pay/token"));
+const having = (changes: Partial<Due>): Booking => ({
+  ...booking,
+  dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
+});
 const settled = {
   ...booking,
   dues: booking.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount })),
@@ -58,9 +62,28 @@ describe("the pages of a payment link", () => {
     expect(method(booking, null)).toContain('<form method="post"><button');
   });
 
+  test("save a method for later payments after the link's own payment is paid", () => {
+    const made = held("installments");
+    const dues = made.dues.map((due) =>
+      due.id === "due_2" ? due : { ...due, status: "paid" as const, paid: due.amount },
+    );
+    const { agreement, savedMethod } = booking;
+    const more: Booking = { ...made, status: "confirmed", agreement, savedMethod, dues } as Booking;
+
+    expect(method(more)).toContain("Agree and continue");
+    expect(bodyOf(payPageReply(more, page(more), "https://example.org/method"))).toContain("further payments");
+    expect(bodyOf(payPageReply(settled, page(settled), "https://example.org/method"))).not.toContain("<a ");
+  });
+
+  test("lead back from another method to the payment, since saving one is optional", () => {
+    for (const text of [null, permission])
+      expect(method(booking, text)).toContain('<a href="https://example.org/pay/token">Back to the payment</a>');
+  });
+
   test.each([
     ["Paid", settled],
     ["Nothing to pay", { ...booking, status: "cancelled" as const }],
+    ["On its way", having({ status: "processing", openAttemptId: "att_1" })],
   ])("save nothing if the page says %s", (title, of) => {
     expect(method(of)).toContain(`<h1>${title}</h1>`);
     expect(method(of)).not.toContain("<form");

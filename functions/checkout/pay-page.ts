@@ -1,5 +1,5 @@
 import type { Permission } from "@clearing/domain/agreement";
-import { type Booking, type PayPage, setupRefusal } from "@clearing/domain/booking";
+import { type Booking, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
@@ -18,33 +18,39 @@ const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
  * The page of a payment link: the public label, the amount, the date and one button, and no name. Opening it starts
  * nothing, because mail scanners open links.
  */
-export function payPageReply({ terms, currency, savedMethod }: Booking, page: PayPage, methodUrl: string): Reply {
-  if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
+export function payPageReply(booking: Booking, page: PayPage, methodUrl: string): Reply {
+  const { terms, currency, savedMethod } = booking;
   const { title, due, payoff, button, otherMethod } = texts.payable;
+  const link = { label: otherMethod, url: methodUrl };
+  const linked = (words: Words): Words => (savedMethod === undefined ? words : { ...words, link });
+  if (page.kind === "paid" && methodPageRefusal(booking, page) !== "paid")
+    return shortPage(200, linked(texts.paidInPart));
+  if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
   const text =
     page.kind === "payoff"
       ? fill(payoff, { merchant, program })
       : fill(due, { merchant, program, date: longDate(page.due.dueOn) });
   const words: Words = { title: fill(title, { amount: formatMoney(page.amount, currency) }), text };
-  const link = { label: otherMethod, url: methodUrl };
-  return shortPage(200, savedMethod === undefined ? words : { ...words, link }, { label: button });
+  return shortPage(200, linked(words), { label: button });
 }
 
 /**
  * The page on which a client saves another method. While autopay is on, it shows the permission for the new method,
  * which the button gives; the form carries the hash of the text shown.
  */
-export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null): Reply {
-  if (page.kind === "paid") return shortPage(200, states.paid);
-  if (setupRefusal(booking) !== null) return shortPage(200, states.nothing_to_pay);
-  const { title, free, off, on, authorization } = method;
+export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null, payUrl: string): Reply {
+  const refusal = methodPageRefusal(booking, page);
+  if (refusal !== null) return shortPage(200, states[refusal]);
+  const { title, free, off, on, authorization, back } = method;
+  const link = { label: back, url: payUrl };
   const opening = fill(free, { program: booking.terms.publicLabel });
-  if (permission === null) return shortPage(200, { title, text: `${opening} ${off.text}` }, { label: off.button });
+  if (permission === null)
+    return shortPage(200, { title, text: `${opening} ${off.text}`, link }, { label: off.button });
   const details = { title: authorization, paragraphs: permission.paragraphs };
   return shortPage(
     200,
-    { title, text: `${opening} ${on.text}`, details },
+    { title, text: `${opening} ${on.text}`, details, link },
     { label: on.button, query: { permission: permission.hash } },
   );
 }

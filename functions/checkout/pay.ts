@@ -2,7 +2,7 @@ import { type CheckoutCommand, openCheckout } from "@clearing/commands/checkout"
 import { openSetup, permissionToRenew } from "@clearing/commands/method-setup";
 import { system } from "@clearing/commands/services";
 import * as routes from "@clearing/contracts/routes/pay";
-import { type Booking, type PayPage, payPageOf } from "@clearing/domain/booking";
+import { type Booking, methodPageRefusal, type PayPage, payPageOf } from "@clearing/domain/booking";
 import type { Gateway } from "@clearing/payments";
 import type { Answer } from "@clearing/runtime/api";
 import { bind, type RequestContext } from "@clearing/runtime/binding";
@@ -56,7 +56,8 @@ export const payBindings = [
     async ({ params }, { deps }: Context): Promise<Answer> => {
       const shown = await readPage(params.token, deps);
       if (shown === null) return noPayPage(404);
-      return methodPageReply(shown.booking, shown.page, permissionToRenew(shown.booking));
+      const { booking, page } = shown;
+      return methodPageReply(booking, page, permissionToRenew(booking), linkOf(deps, params.token));
     },
     noPayPage,
   ),
@@ -66,9 +67,9 @@ export const payBindings = [
     async ({ params, query }, { deps, sourceIp, userAgent }: Context): Promise<Answer> => {
       const shown = await readPage(params.token, deps);
       if (shown === null) return noPayPage(404);
-      const { bookingId, dueId, page } = shown;
+      const { bookingId, dueId, booking, page } = shown;
       const back = seeOther(`${linkOf(deps, params.token)}/method`);
-      if (page.kind === "paid") return back;
+      if (methodPageRefusal(booking, page) !== null) return back;
       const giver = { sourceIp, userAgent, signedBy: `link of ${dueId}` };
       const command = { bookingId, shown: query.permission ?? null };
       const opened = await openSetup(contextOf(deps), command, giver);

@@ -1,7 +1,7 @@
 /** The page on which a client saves another card or bank account. */
 export default {
   title: "Save a card or bank account",
-  free: "{program}. You pay nothing on this page.",
+  free: "Your payments for the {program}. You pay nothing on this page.",
   off: {
     text: "Automatic payments stay off, and we send you a link for each payment.",
     button: "Continue",
@@ -10,5 +10,6 @@ export default {
     text: "We will charge your later payments to the card or bank account that you save. With the button below, you give us this authorization:",
     button: "Agree and continue",
   },
+  back: "Back to the payment",
   authorization: "Authorization for automatic payments",
 } as const;

@@ -9,6 +9,8 @@ export default {
     otherMethod: "Save another card or bank account",
   },
   paid: { title: "Paid", text: "Thank you. We received this payment. You can close this page." },
+  /** Other payments of the booking are unpaid. */
+  paidInPart: { title: "Paid", text: "Thank you. We received this payment. Your booking has further payments." },
   onItsWay: {
     title: "On its way",
     text: "This payment is being processed. We will email you when it arrives. You can close this page.",

@@ -65,7 +65,7 @@ export const methodPage = defineRoute({
   throttle: seldomAsked,
   params,
   responses: () => ({
-    200: page("A page: what saving another method means, or that the due is paid or no longer owed"),
+    200: page("A page: what saving another method means, or that no payment is left to collect"),
     ...failures,
   }),
   errors: [],

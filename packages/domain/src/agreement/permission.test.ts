@@ -42,7 +42,7 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(6);
+    expect(permission.version).toBe(7);
   });
 
   test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {
@@ -74,6 +74,20 @@ describe("the permission to collect", () => {
     expect(words(after.html)).not.toContain("Installment 1 of 2 February");
     expect(words(after.html)).toContain("Amount Installment 2 of 2 March 4, 2027 $7,000.00 We never charge more");
     expect(after.hash).not.toBe(before.hash);
+  });
+
+  test("lists a payment that is under way as one that is charged again only if it fails", async () => {
+    const life = new Life(held("installments", { program: offered })).sign().pay("deposit").confirm();
+    const before = permissionDocument(life.booking, card);
+    const attempt = life.checkout("due", { dueId: "due_1" });
+    life.settle(attempt?.id ?? "", { kind: "processing", paymentIntentId: "pi_1" });
+    const permission = permissionDocument(life.booking, card);
+
+    await expect(permission.html).toMatchFileSnapshot("golden/permission-under-way.html");
+    expect(permission.paragraphs).toContain(
+      "Installment 1 of 2: $8,000.00, due February 4, 2027 (already being processed; we charge it again only if it fails)",
+    );
+    expect(permission.hash).not.toBe(before.hash);
   });
 
   test.each([

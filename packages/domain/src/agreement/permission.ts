@@ -113,7 +113,10 @@ ${paragraphs([fill(parties, { bookingId: id, version, merchant: terms.merchant }
   };
 }
 
-/** The payments to list: unpaid dues, without the deposit and late charges. */
+/**
+ * The payments to list: unpaid dues, without the deposit and late charges. One that is under way is listed as such,
+ * because the permission must cover another try if it fails.
+ */
 function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[] {
   const installments = dues.filter(({ kind }) => kind === "installment").length;
   return dues.flatMap((due) => {
@@ -122,7 +125,9 @@ function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[]
     if (kind === "deposit" || kind === "late_charge" || owed <= 0) return [];
     const startsBy = confirmedAt === null ? due.startsBy : "date";
     const listed = { kind, sequence, dueOn: due.dueOn, startsBy };
-    return { name: dueName(listed, installments), due: dueDate(listed), amount: formatMoney(owed, currency) };
+    const date = dueDate(listed);
+    const on = due.status === "processing" ? fill(texts.underWay, { due: date }) : date;
+    return { name: dueName(listed, installments), due: on, amount: formatMoney(owed, currency) };
   });
 }
 

@@ -32,6 +32,7 @@ const wordings: Record<string, string> = {
   "permission 4": "46adb13ff5ed09ba",
   "permission 5": "2d282bba4b2bdc84",
   "permission 6": "065d9225886be947",
+  "permission 7": "17cd5d6ae6986a44",
 };
 
 test.each(Object.entries(documents))(

@@ -3,8 +3,9 @@ import type { Attempt } from "./attempt.ts";
 import { type Booking, mayOwe } from "./booking.ts";
 import { isPaidOffWithOthers } from "./checkout.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
-
+import { setupRefusal } from "./method-setup.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
+import { isListed } from "./varied-debit.ts";
 
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens.
@@ -36,4 +37,15 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
     ? chargeFor(payoffOn(booking, today).amount, booking.currency)
     : unpaid(due);
   return { kind: "payable", due, amount: costs };
+}
+
+/**
+ * Why the page behind a payment link saves no other method; null if it saves one. It does so for the booking's other
+ * dues too, so it remains after its own due is paid.
+ */
+export function methodPageRefusal(booking: Booking, page: PayPage): "paid" | "on_its_way" | "nothing_to_pay" | null {
+  const open = booking.dues.filter((due) => unpaid(due) > 0);
+  if (page.kind === "paid" && !open.some(isListed)) return "paid";
+  if (setupRefusal(booking) !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
+  return open.every(({ status }) => status === "processing") ? "on_its_way" : null;
 }

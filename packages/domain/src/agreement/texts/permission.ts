@@ -1,6 +1,6 @@
 /** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
-  version: 6,
+  version: 7,
   heading: {
     title: "Authorization for automatic payments",
     parties: "Booking {bookingId}, agreement version {version}, with {merchant}.",
@@ -20,6 +20,8 @@ export default {
   },
   /** A payment in a mail, which has no table. */
   payment: "{name}: {amount}, due {due}",
+  /** The date of a payment that is under way: it stays in the list, since it may fail. */
+  underWay: "{due} (already being processed; we charge it again only if it fails)",
   interest: "The amounts include the interest on your plan.",
   amounts:
     "We never charge more than the listed amount. If you pay part of a payment before its date, or we reduce it, we charge only the rest.",
