@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { permissionDocument } from "@clearing/domain/agreement";
-import type { Attempt, AttemptStatus, Booking, MethodSetup, PayPage } from "@clearing/domain/booking";
+import type { Attempt, AttemptStatus, Booking, MethodSetup, PayPage, PlannedCharge } from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import type { Reply } from "@clearing/runtime/api";
 import { expect, test } from "vitest";
@@ -28,7 +28,9 @@ const settled: Booking = {
 };
 const { savedMethod: _, ...withoutMethod } = booking;
 const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
-const payable: PayPage = { kind: "payable", due, amount: due.amount };
+const payable: PayPage = { kind: "payable", due, amount: due.amount, planned: null };
+const planned: PlannedCharge = { on: due.dueOn, method: { type: "card", last4: "4242" } };
+const late: PayPage = { ...payable, due: { ...due, status: "past_due" } };
 const payUrl = "https://api.example.org/pay/token";
 const url = `${payUrl}/method`;
 const permission = permissionDocument(booking, "the card or bank account that you save next");
@@ -47,6 +49,8 @@ const pages: Record<string, [of: string, Reply][]> = {
   "pay-page": [
     ["payable", payPageReply(withoutMethod, payable, url)],
     ["payable, with a saved method", payPageReply(booking, payable, url)],
+    ["payable, and charged automatically", payPageReply(booking, { ...payable, planned }, url)],
+    ["past due", payPageReply(withoutMethod, late, url)],
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
     ["paid, with later payments and no saved method", payPageReply(withoutMethod, { kind: "paid" }, url)],

@@ -1,4 +1,4 @@
-import type { Permission } from "@clearing/domain/agreement";
+import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
 import { type Booking, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -20,19 +20,27 @@ const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
  */
 export function payPageReply(booking: Booking, page: PayPage, methodUrl: string): Reply {
   const { terms, currency, savedMethod } = booking;
-  const { title, due, payoff, button, otherMethod } = texts.payable;
+  const { title, payoff, button, otherMethod } = texts.payable;
   const link = { label: otherMethod, url: methodUrl };
   const linked = (words: Words): Words => (savedMethod === undefined ? words : { ...words, link });
   if (page.kind === "paid" && methodPageRefusal(booking, page) !== "paid")
     return shortPage(200, linked(texts.paidInPart));
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
-  const text =
-    page.kind === "payoff"
-      ? fill(payoff, { merchant, program })
-      : fill(due, { merchant, program, date: longDate(page.due.dueOn) });
+  const text = page.kind === "payoff" ? fill(payoff, { merchant, program }) : paymentText(page, { merchant, program });
   const words: Words = { title: fill(title, { amount: formatMoney(page.amount, currency) }), text };
   return shortPage(200, linked(words), { label: button });
+}
+
+type Payable = Extract<PayPage, { kind: "payable" }>;
+
+/** What the due is for, its date, and when it is charged if the client does nothing. */
+function paymentText({ due, planned }: Payable, seller: { merchant: string; program: string }): string {
+  const { due: ahead, pastDue, planned: charged } = texts.payable;
+  const payment = fill(due.status === "past_due" ? pastDue : ahead, { ...seller, date: longDate(due.dueOn) });
+  if (planned === null) return payment;
+  const charge = fill(charged, { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
+  return `${payment} ${charge}`;
 }
 
 /**

@@ -3,6 +3,8 @@ export default {
   payable: {
     title: "Pay {amount}",
     due: "Your payment to {merchant} for the {program}, due on {date}.",
+    pastDue: "Your payment to {merchant} for the {program} was due on {date} and is past due.",
+    planned: "We will charge {method} on {date}. You can also pay now.",
     payoff:
       "Your payment to {merchant} for the {program}. You started to pay all remaining payments at once, and this amount covers them.",
     button: "Pay now",

@@ -60,7 +60,7 @@ export {
   mayDecline,
 } from "./participation.ts";
 export { isPaused } from "./pause.ts";
-export { methodPageRefusal, type PayPage, payPageOf } from "./pay-page.ts";
+export { methodPageRefusal, type PayPage, type PlannedCharge, payPageOf } from "./pay-page.ts";
 export * from "./payment-methods.ts";
 export type { PaymentOutcome } from "./payment-outcome.ts";
 export { type Payoff, payoffOn, refusePayoff } from "./payoff.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
 import { plusMinutes } from "../time/index.ts";
-import { type Attempt, type Booking, type Due, payPageOf } from "./index.ts";
+import { type Attempt, type Booking, type Due, payPageOf, type SavedMethod } from "./index.ts";
 
 const booking = new Life(held()).sign().pay("deposit").booking;
 const having = (due: Partial<Due>, changes: Partial<Booking> = {}): Booking => ({
@@ -11,6 +11,10 @@ const having = (due: Partial<Due>, changes: Partial<Booking> = {}): Booking => (
   dues: booking.dues.map((one) => (one.id === "due_1" ? { ...one, ...due } : one)),
 });
 const shown = (of: Booking, open: Attempt | null = null) => payPageOf(of, "due_1", open, today)?.kind;
+const savedMethod: SavedMethod = {
+  ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+  ...{ mandateId: null, savedAt: today, unusable: null },
+};
 const saved = { via: "off_session" } as Attempt;
 const page = { via: "checkout" } as Attempt;
 
@@ -47,6 +51,23 @@ describe("the link of a due", () => {
     expect(link()).toEqual({ kind: "payoff", amount: payoff.amount });
     life.settle(payoff.id, { kind: "processing", paymentIntentId: "pi_1" });
     expect(link()).toEqual({ kind: "on_its_way" });
+  });
+
+  test("shows the date and the method of an automatic charge that is still ahead", () => {
+    const { booking: confirmed } = new Life(held()).sign().pay("deposit").confirm();
+    const collected: Booking = { ...confirmed, autopay: true, savedMethod };
+    const planned = (of: Booking, now = today) => {
+      const page = payPageOf(of, "due_1", null, now);
+      return page?.kind === "payable" ? page.planned : "not payable";
+    };
+    const dueOn = collected.dues[1]?.dueOn ?? "";
+
+    expect(planned(collected)).toEqual({ on: dueOn, method: { type: "card", last4: "4242" } });
+    expect(planned(confirmed)).toBeNull();
+    expect(planned({ ...collected, pauses: [{ from: "2027-01-04", until: null }] })).toBeNull();
+    expect(planned({ ...collected, savedMethod: { ...savedMethod, expiresOn: "2027-01-31" } })).toBeNull();
+    expect(planned(collected, `${dueOn}T16:59:59Z`)).not.toBeNull();
+    expect(planned(collected, `${dueOn}T17:00:00Z`)).toBeNull();
   });
 
   test.each(["held", "expired", "declined", "cancelled"] as const)("has nothing to pay while %s", (status) => {

@@ -1,18 +1,22 @@
-import { dateIn, type Instant } from "../time/index.ts";
+import { type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Booking, mayOwe } from "./booking.ts";
+import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
 import { isPaidOffWithOthers } from "./checkout.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 import { setupRefusal } from "./method-setup.ts";
+import { nextPayment } from "./next-payment.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 import { isListed } from "./varied-debit.ts";
 
+/** When and from which method a due is collected without the link. */
+export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type" | "last4"> };
+
 /**
- * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens.
- * `payoff`: the due is part of a payoff whose page is open, and the button leads to that page.
+ * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
+ * `planned` is null if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and the button leads to that page.
  */
 export type PayPage =
-  | { kind: "payable"; due: Due; amount: number }
+  | { kind: "payable"; due: Due; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
   | { kind: "paid" }
   | { kind: "on_its_way" }
@@ -32,11 +36,19 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
-  if (isOpen) return { kind: "payable", due, amount: open.amount };
+  const planned = plannedCharge(booking, due, now);
+  if (isOpen) return { kind: "payable", due, amount: open.amount, planned };
   const costs = isPaidOff(booking, due, today)
     ? chargeFor(payoffOn(booking, today).amount, booking.currency)
     : unpaid(due);
-  return { kind: "payable", due, amount: costs };
+  return { kind: "payable", due, amount: costs, planned };
+}
+
+/** Null if the charge's time has come: its outcome is not known, so the page promises nothing. */
+function plannedCharge(booking: Booking, due: Due, now: Instant): PlannedCharge | null {
+  const next = nextPayment(booking, due, now);
+  if (next.kind !== "collected" || hasCome(next.at, now)) return null;
+  return { on: dateIn(booking.terms.timeZone, next.at), method: next.method };
 }
 
 /**
