@@ -185,6 +185,43 @@ describe("a failed collection", () => {
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
 
+  describe("of a payoff", () => {
+    const at = "2027-02-08T19:00:00Z";
+    const failed = { purpose: "payoff", reason: "bank_returned", amount: 2_000_000 };
+    const [deposit, one] = collected.dues as [Booking["dues"][number], Booking["dues"][number]];
+    const goesOnAt = "2027-02-09T17:00:00Z";
+    const dues = [
+      deposit,
+      { ...one, amount: 30_000, status: "past_due" as const, goesOnAt },
+      { ...one, id: "due_2", amount: 40_000, dueOn: "2027-02-09", goesOnAt },
+      { ...one, id: "due_3", amount: 50_000, dueOn: "2027-03-06", goesOnAt },
+    ];
+
+    test("names the payments that are charged next, when, and from which method", () => {
+      const sent = mail("PaymentFailed", failed, { ...collected, dues }, at);
+
+      expect(sent?.paragraphs.slice(1)).toEqual([
+        "Your bank returned it.",
+        "We will charge your payment of $300.00 to your card ending in 4242 on February 9, 2027.",
+        "We will charge your payment of $400.00 to your card ending in 4242 on February 9, 2027.",
+        "In your booking, you can pay another way.",
+      ]);
+    });
+
+    test.each<[string, Partial<Booking>, string]>([
+      ["automatic payments are off", { autopay: false }, at],
+      ["collection is paused", { pauses: [{ from: "2027-02-01", until: null }] }, at],
+      ["another mail will report the charges, which have begun", { dues: dues.slice(0, 3) }, goesOnAt],
+    ])("promises no charge if %s", (_, changes, sentAt) => {
+      const sent = mail("PaymentFailed", failed, { ...collected, dues, ...changes }, sentAt);
+
+      expect(sent?.paragraphs.slice(1)).toEqual([
+        "Your bank returned it.",
+        "In your booking, you can pay another way.",
+      ]);
+    });
+  });
+
   test("that is not retried asks to pay by link", () => {
     const sent = mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, anna.confirmed);
 

@@ -124,6 +124,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "deposit of a hold that has expired", data: deposit, booking: anna.expired },
     { of: "due, paid by link", data: { ...balance, reason: "bank_returned" }, booking: anna.confirmed, now: late },
     { of: "due, while collection is paused", data: balance, booking: paused },
+    {
+      ...{ of: "payoff, automatic payments are on", data: { ...balance, purpose: "payoff", reason: "bank_returned" } },
+      ...{ booking: having({ goesOnAt: "2027-02-09T17:00:00Z" }, collected), now: "2027-02-08T18:00:00Z" },
+    },
     failure("insufficient_funds", null),
     ...["card_expired", "method_unusable"].map((reason) => failure(reason, "hard")),
     failure("authentication_required", "authentication"),

@@ -7,6 +7,7 @@ import {
   isCollected,
   isHeld,
   mayOwe,
+  nextCharges,
   paymentOutlook,
   remainderOf,
   unpaid,
@@ -17,7 +18,7 @@ import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
-import { type Data, dayOf, moment, paymentOf, type Write } from "./words.ts";
+import { type Data, dayOf, methodName, moment, paymentOf, type Write } from "./words.ts";
 
 /** Only while the bank processes it. Another mail reports the outcome. */
 export const processing: Write = ({ booking, data }) => {
@@ -96,10 +97,18 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
     case "hold":
       return [fill(hold, { time: moment(booking, outlook.until) })];
     case "due":
-      return [due];
+      return data.purpose === "payoff" ? [...chargesToCome(booking, now), due] : [due];
     case "no_place":
       return [noPlace];
     case undefined:
       return null;
   }
 }
+
+/** After a failed payoff, the dues are collected again: the next automatic charges. */
+const chargesToCome = (booking: Booking, now: Instant): string[] =>
+  nextCharges(booking, now).map(({ amount, next: { method, at } }) =>
+    fill(texts.failed.charged, {
+      ...{ amount: formatMoney(amount, booking.currency), method: methodName(method), date: dayOf(booking, at) },
+    }),
+  );

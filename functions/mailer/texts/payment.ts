@@ -38,6 +38,7 @@ export default {
         "Your bank account was not verified, so we canceled the payment. If the money is still taken, we will refund it.",
     },
     retry: "We will try again on {date}, unless you pay before then.",
+    charged: "We will charge your payment of {amount} to your {method} on {date}.",
     hold: "We are still holding your place. Until {time}, you can pay another way in your booking.",
     due: "In your booking, you can pay another way.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",

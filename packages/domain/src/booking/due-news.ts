@@ -29,3 +29,17 @@ export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | n
   const isTomorrow = due.dueOn === addDays(dateIn(booking.terms.timeZone, now), 1);
   return { due, amount: unpaid(due), next: nextPayment(booking, due, now), isTomorrow };
 }
+
+/** A due that is charged next. */
+export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "collected" }> };
+
+/** The next automatic charges of a booking: all those of the first day that has any, except those that have begun. */
+export function nextCharges(booking: Booking, now: Instant): NextCharge[] {
+  const charges = booking.dues.flatMap((due): NextCharge[] => {
+    const news = dueNews(booking, { dueId: due.id }, now);
+    return news?.next.kind === "collected" ? [{ amount: news.amount, next: news.next }] : [];
+  });
+  const days = charges.map(({ next }) => dateIn(booking.terms.timeZone, next.at));
+  const [first] = days.toSorted();
+  return charges.filter((_, index) => days[index] === first);
+}

@@ -20,7 +20,7 @@ export { noticeVariedDebits } from "./debit-notice.ts";
 export * from "./decide-settlement.ts";
 export * from "./deferral.ts";
 export * from "./due.ts";
-export { type DueNews, dueNews, owedAsTold } from "./due-news.ts";
+export { type DueNews, dueNews, nextCharges, owedAsTold } from "./due-news.ts";
 export * from "./ending.ts";
 export * from "./ending-rule.ts";
 export * from "./evaluation.ts";

@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, program } from "../testing/retreat.ts";
 import { addDays } from "../time/index.ts";
-import { type Booking, collectionAt, type Due, dueNews, nextChargeAt, nextTryAt, type SavedMethod } from "./index.ts";
+import {
+  type Booking,
+  collectionAt,
+  type Due,
+  dueNews,
+  nextChargeAt,
+  nextCharges,
+  nextTryAt,
+  type SavedMethod,
+} from "./index.ts";
 
 const zone = "America/Denver";
 const card: SavedMethod = {
@@ -97,4 +106,20 @@ describe("a due whose booking is cancelled for non-payment first", () => {
     expect(retried(8)).toEqual([collectionAt("2027-02-26", zone), collectionAt("2027-02-26", zone)]);
     expect(retried(9)).toEqual([collectionAt("2027-02-27", zone), null]);
   });
+});
+
+test("the next charges are those of the first day that has any, without what has begun", () => {
+  const plans = [{ kind: "installments", months: 2 } as const];
+  const { booking } = new Life(held("installments", { program: program({ plans }) })).sign().pay("deposit").confirm();
+  const dated = (...dates: string[]): Booking => ({
+    ...{ ...booking, autopay: true, savedMethod: card },
+    dues: booking.dues.map((due, index): Due => (index === 0 ? due : { ...due, dueOn: dates[index - 1] ?? "" })),
+  });
+  const daysOf = (one: Booking) =>
+    nextCharges(one, collectionAt("2027-02-08", zone)).map(({ next }) => next.at.slice(0, 10));
+
+  expect(daysOf(dated("2027-02-10", "2027-02-10"))).toEqual(["2027-02-10", "2027-02-10"]);
+  expect(daysOf(dated("2027-02-20", "2027-02-10"))).toEqual(["2027-02-10"]);
+  expect(daysOf(dated("2027-02-08", "2027-02-20"))).toEqual(["2027-02-20"]);
+  expect(daysOf({ ...dated("2027-02-10", "2027-02-20"), autopay: false })).toEqual([]);
 });
