@@ -2,6 +2,7 @@ import {
   type Booking,
   canBeCleared,
   endingNews,
+  expiredAtBank,
   hasExpired,
   isExpected,
   isForOneself,
@@ -26,8 +27,8 @@ export const held: Write = ({ booking, now }) => {
 /** No mail if late money has revived the hold or it was cancelled: those have other mails. */
 export const holdExpired: Write = ({ booking }) => {
   if (!hasExpired(booking)) return null;
-  const { subject, opening, bookAgain } = texts.holdExpired;
-  return { subject, paragraphs: [opening, bookAgain] };
+  const { subject, opening, atBank, bookAgain } = texts.holdExpired;
+  return { subject, paragraphs: [expiredAtBank(booking) ? atBank : opening, bookAgain] };
 };
 
 /** To a participant who had accepted and does not pay. */

@@ -73,6 +73,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   HoldExpired: [
     { of: "expired", booking: anna.expired },
+    {
+      of: "expired, the bank is processing the deposit",
+      booking: {
+        ...anna.expired,
+        timeline: (["PaymentProcessing", "HoldExpired"] as const).map((event) => ({ at: today, event })),
+      },
+    },
     { of: "expired", booking: forAnna(anna.expired), to: "participant" },
   ],
   ParticipationChanged: [

@@ -102,6 +102,35 @@ describe("a mail is true at the time of sending, however late its event", () => 
     expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("Until January 4, 2027, 10:30 AM MST");
   });
 
+  test("a deposit at the bank keeps its place until the hold's end, which the mail names only before it", () => {
+    const late = { ...anna.paying, holdExpiresAt: today };
+    const text = (booking: Booking) =>
+      wordsOf("PaymentProcessing", { ...deposit, dueId: "due_0", attemptId: "att_1" }, booking)?.text;
+
+    expect(text(anna.paying)).toContain("keeping your place until January 14, 2027, 10:00 AM MST");
+    expect(text(anna.paying)).toContain("If it has not arrived by then, your hold expires.");
+    expect(text(late)).not.toMatch(/keeping your place|hold expires/);
+  });
+
+  test.each<[string, EventName[], string]>([
+    ["nobody has paid", ["BookingHeld"], "The time to pay the deposit has passed"],
+    ["the bank is still processing the deposit", ["BookingHeld", "PaymentProcessing"], "Your bank did not complete"],
+    [
+      "the bank is still processing the deposit after a verification",
+      ["PaymentFailed", "PaymentActionRequired", "PaymentProcessing", "ClearanceChanged"],
+      "Your bank did not complete",
+    ],
+    [
+      "the bank has returned the deposit",
+      ["PaymentProcessing", "PaymentFailed"],
+      "The time to pay the deposit has passed",
+    ],
+  ])("an expired hold says why it ended if %s", (_, before, opening) => {
+    const timeline = [...before, "HoldExpired" as const].map((event) => ({ at: today, event }));
+
+    expect(wordsOf("HoldExpired", {}, { ...anna.expired, timeline })?.text).toContain(opening);
+  });
+
   test("a hold that is signed by then is not asked for a signature", () => {
     const { agreement } = anna.held;
     const signed = { ...anna.held, agreement: { ...agreement, signedVersion: agreement.version } };

@@ -5,7 +5,7 @@ import {
   type DueNews,
   dueNews,
   isCollected,
-  isHeld,
+  keptUntil,
   mayOwe,
   nextCharges,
   paymentOutlook,
@@ -20,11 +20,18 @@ import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
 import { type Data, dayOf, methodName, moment, paymentOf, type Write } from "./words.ts";
 
-/** Only while the bank processes it. Another mail reports the outcome. */
-export const processing: Write = ({ booking, data }) => {
+/** Only while the bank processes it. Another mail reports the outcome. A hold keeps its place only until its end. */
+export const processing: Write = ({ booking, data, now }) => {
   if (!isCollected(booking, data)) return null;
   const { subject, opening, held, booked } = texts.processing;
-  return { subject, paragraphs: [fill(opening, { payment: paymentOf(data) }), isHeld(booking) ? held : booked] };
+  const until = keptUntil(booking, now);
+  return {
+    subject,
+    paragraphs: [
+      fill(opening, { payment: paymentOf(data) }),
+      until === null ? booked : fill(held, { time: moment(booking, until) }),
+    ],
+  };
 };
 
 /** A receipt, which stays true. What it says about the booking is as of the sending. */

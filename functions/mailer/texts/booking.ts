@@ -9,6 +9,7 @@ export default {
   holdExpired: {
     subject: "Your hold has expired",
     opening: "The time to pay the deposit has passed, so we no longer hold a place for you.",
+    atBank: "Your bank did not complete the payment of your deposit in time, so we no longer hold a place for you.",
     bookAgain:
       "You are welcome to book again. If a payment from you arrives after this email, we will either give you a place or refund the payment in full. We will email you in either case.",
   },

@@ -3,7 +3,7 @@ export default {
   processing: {
     subject: "Your payment is on its way",
     opening: "Your bank is processing your {payment} for your booking.",
-    held: "This can take several business days. We are keeping your place and will email you when the payment arrives.",
+    held: "This can take several business days. We are keeping your place until {time} and will email you when the payment arrives. If it has not arrived by then, your hold expires.",
     booked: "This can take several business days. We will email you when the payment arrives.",
   },
   settled: {

@@ -9,11 +9,14 @@ import {
   canBeCleared,
   canBeVerified,
   type Due,
+  expiredAtBank,
   hasExpired,
   invitedUntil,
   isCollected,
   isExpected,
   isHeld,
+  keptUntil,
+  lapse,
   payableUntil,
   paymentOutlook,
   remainderOf,
@@ -173,4 +176,15 @@ describe("an invitation can be answered", () => {
       "awaiting_clearance",
     ]);
   });
+});
+
+test("a hold ended at the bank only if it expired while a debit was under way", () => {
+  const { booking } = paying();
+  const until = keptUntil(booking, today) ?? "";
+  const ended = lapse(booking, until)?.booking as Booking;
+  const unpaid = lapse(held(), end)?.booking as Booking;
+
+  expect(until).toBe(booking.holdExpiresAt);
+  expect([keptUntil(booking, until), keptUntil(confirmed().booking, today)]).toEqual([null, null]);
+  expect([booking, ended, unpaid].map(expiredAtBank)).toEqual([false, true, false]);
 });

@@ -1,3 +1,4 @@
+import type { EventName } from "../event/index.ts";
 import type { Instant } from "../time/index.ts";
 import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from "./booking.ts";
 import { type Due, unpaid } from "./due.ts";
@@ -6,10 +7,12 @@ import { awaitsAnswer } from "./participation.ts";
 /**
  * Until when a hold can be paid by signing and opening a page; null after it has expired, or if a payment is under way.
  */
-export function payableUntil({ status, holdExpiresAt, dues }: Booking, now: Instant): Instant | null {
-  const isPaying = dues.some((due) => due.status === "processing");
-  return status === "held" && holdExpiresAt !== null && holdExpiresAt > now && !isPaying ? holdExpiresAt : null;
-}
+export const payableUntil = (booking: Booking, now: Instant): Instant | null =>
+  booking.dues.some((due) => due.status === "processing") ? null : keptUntil(booking, now);
+
+/** Until when a hold keeps its place; null after that, and if the booking is not held. */
+export const keptUntil = ({ status, holdExpiresAt }: Booking, now: Instant): Instant | null =>
+  status === "held" && holdExpiresAt !== null && holdExpiresAt > now ? holdExpiresAt : null;
 
 /** An attempt as an event names it. `until` is the deadline to verify its bank account. */
 type Named = { dueId?: unknown; attemptId?: unknown; until?: unknown };
@@ -92,3 +95,15 @@ export const isExpected = ({ status, admission }: Booking): boolean => status ==
 
 /** Whether the hold ended unpaid and was not revived. */
 export const hasExpired = ({ status }: Booking): boolean => status === "expired";
+
+const reportsOfPayment: readonly EventName[] = [
+  "PaymentProcessing",
+  "PaymentActionRequired",
+  "PaymentFailed",
+  "PaymentSettled",
+];
+
+/** Whether the hold expired while the bank was still processing the deposit. */
+export const expiredAtBank = (booking: Booking): boolean =>
+  hasExpired(booking) &&
+  booking.timeline.findLast(({ event }) => reportsOfPayment.includes(event))?.event === "PaymentProcessing";
