@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { globSync, readFileSync, watch as watchFolder } from "node:fs";
-import { basename, join } from "node:path";
+import { type FSWatcher, globSync, readdirSync, readFileSync, statSync, watch as watchFolder } from "node:fs";
+import { basename, join, relative } from "node:path";
 import type { Stack } from "@clearing/local";
 import { isSame } from "./bundles.ts";
 import { root, run } from "./steps.ts";
@@ -25,10 +25,38 @@ export function watchSources(stack: Stack, log: Log): void {
     timer = setTimeout(() => built(path), settleMs);
   };
   for (const folder of ["packages", "functions", "infra"]) {
-    watchFolder(join(root, folder), { recursive: true }, (_, name) => name && changed(join(folder, name)));
+    watchTree(join(root, folder), (path) => changed(relative(root, path)));
   }
   log("watching packages, functions and infra");
 }
+
+/**
+ * Reports each changed file in a folder and its subfolders. Node's recursive mode loses a file on Linux once an editor or
+ * Git has replaced it, so each folder is watched separately. Returns a function that stops.
+ */
+export function watchTree(top: string, changed: (path: string) => void): () => void {
+  const watchers = new Map<string, FSWatcher>();
+  const watch = (folder: string) => {
+    if (basename(folder) === "node_modules") return;
+    // A folder that was deleted and created again needs a new watcher.
+    watchers.get(folder)?.close();
+    const watcher = watchFolder(folder, (_, name) => {
+      if (name === null) return;
+      const path = join(folder, name);
+      if (isFolder(path)) watch(path);
+      else changed(path);
+    });
+    watchers.set(folder, watcher);
+    const inside = readdirSync(folder, { withFileTypes: true });
+    for (const entry of inside) if (entry.isDirectory()) watch(join(folder, entry.name));
+  };
+  watch(top);
+  return () => {
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Builds for one change after another, and reports how long each build took. */
 export function building(

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { building, reloading } from "../../scripts/watch.ts";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { building, reloading, watchTree } from "../../scripts/watch.ts";
 
 const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
 
@@ -61,4 +64,32 @@ test("a build reports how long it took, and a change meanwhile waits for its own
     "two.ts changed: building",
     "build failed; the functions keep running the last build:\n",
   ]);
+});
+
+test("a file is watched after it was replaced, and so is a file of a new folder", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "clearing-watch-"));
+  mkdirSync(join(folder, "booking"));
+  const file = join(folder, "booking/hold.ts");
+  writeFileSync(file, "1");
+  const seen = new Set<string>();
+  const stop = watchTree(folder, (path) => seen.add(path));
+  onTestFinished(() => {
+    stop();
+    rmSync(folder, { recursive: true });
+  });
+  const replace = async () => {
+    seen.clear();
+    writeFileSync(join(folder, "aside"), "2");
+    renameSync(join(folder, "aside"), file);
+    await vi.waitFor(() => expect([...seen]).toContain(file), 10_000);
+  };
+
+  await replace();
+  await replace();
+  mkdirSync(join(folder, "refund"));
+  const added = join(folder, "refund/spread.ts");
+  await vi.waitFor(() => {
+    writeFileSync(added, "1");
+    expect([...seen]).toContain(added);
+  }, 10_000);
 });
