@@ -24,7 +24,14 @@ async function collecting(outcomes?: string[], paymentMethod = "pm_card_visa", o
   return client;
 }
 
-type Intent = { id: string; status: string; payment_method: string | null; metadata: { bookingId?: string } };
+type Intent = {
+  id: string;
+  status: string;
+  customer: string;
+  payment_method: string | null;
+  latest_charge: string | null;
+  metadata: { bookingId?: string };
+};
 
 /** The payment intents of a booking at Stripe, newest first. */
 async function intentsOf({ id }: Client): Promise<Intent[]> {
@@ -137,6 +144,36 @@ test("after a failed card the client pays by the mail's link, and polls settle i
   expect(paid).toHaveLength(2);
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
   await world.sim("DELETE", "/_sim/webhooks");
+});
+
+test("a bank account that is lost while the deposit is processed is not charged, and the client is told", async () => {
+  const plans = [{ kind: "installments", months: 2 }];
+  const { id } = await openCohort(world, { inDays: 150, count: 4, program: { plans } });
+  const kept = await collecting(undefined, "pm_usBankAccount_success", id);
+  const detached = await collecting(undefined, "pm_usBankAccount_success", id);
+  const deleted = await collecting(undefined, "pm_usBankAccount_success", id);
+  const withdrawn = await collecting(undefined, "pm_usBankAccount_success", id);
+  const { stripe } = world.http;
+  await stripe("POST", `payment_methods/${await savedMethod(detached)}/detach`);
+  const [{ customer }] = (await intentsOf(deleted)) as [Intent];
+  await stripe("DELETE", `customers/${customer}`);
+  const [{ latest_charge }] = (await intentsOf(withdrawn)) as [Intent];
+  type Debit = { payment_method_details: { us_bank_account: { mandate: string } } };
+  const { mandate } = (await stripe<Debit>("GET", `charges/${latest_charge}`)).body.payment_method_details
+    .us_bank_account;
+  expect((await world.sim("POST", `/_sim/mandates/${mandate}/withdrawal`, {})).status).toBe(200);
+  await world.quiesce();
+
+  await world.moveClock({ advance: "P6D" });
+  expect(await kept.read()).toMatchObject({ status: "awaiting_clearance", autopay: true });
+  for (const client of [detached, deleted, withdrawn]) {
+    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", autopay: false });
+    expect(await world.mail(client.email)).toContain("Automatic payments are off");
+  }
+
+  await moveTo((await firstDue(kept)) as Due, 0, "19:00:00");
+  expect(await intentsOf(kept)).toHaveLength(2);
+  for (const client of [detached, deleted, withdrawn]) expect(await intentsOf(client)).toHaveLength(1);
 });
 
 type Act = { action: string; reason?: string; before: object; after: object };

@@ -1,4 +1,4 @@
-import type { CreateSetupSession, Gateway, StripeSession } from "@clearing/payments";
+import type { CreateSetupSession, Gateway, StripeSession, StripeSetup } from "@clearing/payments";
 import { now } from "./journey.ts";
 
 /** A Stripe for pages that save a method: it creates one per key, and shows its current state. */
@@ -30,13 +30,13 @@ export function methodPages() {
     listCheckoutSessions: async () => ({ ok: true, value: { items: [...sessions.values()], nextAfter: null } }),
   };
   /** The client saves a card on the page. */
-  const complete = (sessionId: string) => {
+  const complete = (sessionId: string, lost: Pick<StripeSetup, "methodLost"> = {}) => {
     const session = sessions.get(sessionId) as StripeSession;
     const method = {
       ...{ methodId: "pm_new", customerId: session.customerId, type: "card", fingerprint: "fp_2", last4: "4444" },
       expiresOn: "2033-12-31",
     };
-    const setup = { status: "succeeded", method, mandateId: null };
+    const setup = { status: "succeeded", method, mandateId: null, ...lost };
     sessions.set(sessionId, { ...session, status: "complete", url: null, setup });
   };
   return { gateway, asked, sessions, complete };

@@ -231,6 +231,17 @@ describe("a method that was saved", () => {
     },
   );
 
+  test("is not kept if it was lost before its page was looked at", async () => {
+    const life = await opened();
+    const before = await life.read();
+    life.complete(life.setup.sessionId, { methodLost: "mandate_withdrawn" });
+
+    await applyStripeEvent(life.at(), { ...event, objectId: life.setup.sessionId });
+
+    expect(await life.setups()).toMatchObject([{ status: "refused", failureCode: "mandate_withdrawn", dueAt: null }]);
+    expect(await life.read()).toEqual(before);
+  });
+
   test("by two consumers at once is written once", async () => {
     const life = await opened();
     life.complete(life.setup.sessionId);

@@ -1,12 +1,18 @@
+import { openCheckout } from "@clearing/commands/checkout";
+import { settle } from "@clearing/commands/settle";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
-import type { Booking } from "@clearing/domain/booking";
-import type { Gateway, StripeMethod } from "@clearing/payments";
+import type { Booking, CheckoutAttempt, PaidWith } from "@clearing/domain/booking";
+import type { Gateway, StripeCharge, StripeMethod, StripeSession } from "@clearing/payments";
+import { readAttempts } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { readPermission } from "@clearing/store/permission";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changesOf } from "../harness/changes.ts";
+import { intentOf } from "../harness/collecting.ts";
 import { contextAt } from "../harness/context.ts";
-import { allowAutopay, now, paidAndSaved } from "../harness/journey.ts";
+import { allowAutopay, held, now, paidAndSaved, sign } from "../harness/journey.ts";
+import { actor } from "../harness/sample.ts";
+import { openSession } from "../harness/session.ts";
 import { startTestStore, type TestStore } from "../harness/store.ts";
 
 let running: TestStore;
@@ -102,6 +108,82 @@ describe("an event about a saved method", () => {
 
     expect(told).toEqual(silent);
     expect((await read()).autopay).toBe(true);
+  });
+});
+
+describe("the bank account of a deposit whose mandate", () => {
+  /** The deposit's debit has succeeded at Stripe, on a page that saves the account. */
+  async function debited(retrieveMandate: Gateway["retrieveMandate"], autopay = true) {
+    const { id } = await held(running.store);
+    const booking = (await readBooking(running.store, id)) as Booking;
+    await sign(running.store, booking, "Sample Person", () => null, autopay);
+    const pages = new Map<string, StripeSession>();
+    let asked = 0;
+    const gateway: Partial<Gateway> = {
+      createCustomer: async () => ({ ok: true, value: { customerId: "cus_1" } }),
+      retrieveCustomer: async () => ({ ok: true, value: { deleted: false } }),
+      async createCheckoutSession(page) {
+        const value = openSession(page, now);
+        pages.set(value.sessionId, value);
+        return { ok: true, value };
+      },
+      retrieveCheckoutSession: async (sessionId) => ({ ok: true, value: pages.get(sessionId) as StripeSession }),
+      retrieveMandate: async (mandateId) => {
+        asked += 1;
+        return retrieveMandate(mandateId);
+      },
+    };
+    const context = contextAt(running.store, gateway, now);
+    await openCheckout(context, { bookingId: id, purpose: "deposit" }, actor);
+    const [attempt] = (await readAttempts(running.store, id)) as [CheckoutAttempt];
+    const page = pages.get(attempt.sessionId ?? "") as StripeSession;
+    const { amount, currency } = attempt;
+    const payment = intentOf(`pi_${id}`, { amount, currency, metadata: page.metadata }, now, { declines: null });
+    const paidWith: PaidWith = {
+      ...{ paymentMethodId: `pm_${id}`, fingerprint: "fp_2", mandateId: "mandate_1", networkTransactionId: null },
+      method: { type: "us_bank_account", last4: "6789", expiresOn: null },
+    };
+    pages.set(page.sessionId, {
+      ...{ ...page, status: "complete", url: null },
+      payment: { ...payment, charge: { ...(payment.charge as StripeCharge), paidWith } },
+    });
+    const settled = () => settle(context, { bookingId: id, attemptId: attempt.id }, "sample");
+    const read = async () => (await readBooking(running.store, id)) as Booking;
+    return { settled, read, asked: () => asked };
+  }
+  const mandate = (status: string) => async (mandateId: string) =>
+    ({ ok: true, value: { mandateId, status, methodId: null } }) as const;
+  const refused = (kind: "invalid" | "unavailable") => async () =>
+    ({ ok: false, kind, code: "x", message: "x" }) as const;
+
+  test.each([
+    ["is active", mandate("active"), true, null],
+    ["was withdrawn in the meantime", mandate("inactive"), false, "mandate_withdrawn"],
+    ["is not known to Stripe", refused("invalid"), false, "mandate_withdrawn"],
+  ])("%s is asked for once, when the debit settles", async (_what, shown, autopay, unusable) => {
+    const { settled, read, asked } = await debited(shown);
+
+    await settled();
+    await settled();
+
+    expect(await read()).toMatchObject({ paid: 250_000, autopay, savedMethod: { last4: "6789", unusable } });
+    expect(asked()).toBe(1);
+  });
+
+  test("cannot be asked for now settles later", async () => {
+    const { settled, read } = await debited(refused("unavailable"));
+
+    expect(await settled()).toMatchObject({ ok: false, kind: "unavailable" });
+    expect(await read()).toMatchObject({ status: "held", paid: 0 });
+  });
+
+  test("is not asked for if the account was not to be saved", async () => {
+    const { settled, read, asked } = await debited(mandate("inactive"), false);
+
+    await settled();
+
+    expect(await read()).toMatchObject({ paid: 250_000, autopay: false });
+    expect(asked()).toBe(0);
   });
 });
 

@@ -25,11 +25,13 @@ function succeeded({
   paymentIntentId,
   amountReceived,
   currency,
+  methodLost,
 }: StripePayment): PaymentOutcome | null {
   if (status !== "succeeded" || charge === null) return null;
   const { chargeId, created: paidAt, paidWith, balanceTransaction } = charge;
   const paid = { paymentIntentId, chargeId, amount: amountReceived, currency, paidAt, paidWith };
-  return { kind: "succeeded", ...paid, booked: bookedBy(balanceTransaction) };
+  const lost = methodLost === undefined ? {} : { methodLost };
+  return { kind: "succeeded", ...paid, ...lost, booked: bookedBy(balanceTransaction) };
 }
 
 /** How Stripe booked a charge or refund on its balance; null until it has. */

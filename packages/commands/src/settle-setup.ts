@@ -80,9 +80,10 @@ function createSession(services: Services, setup: MethodSetup): Promise<GatewayR
 /** The outcome of a setup according to its session. A completed page has a method, or Stripe is still verifying it. */
 function outcomeOf({ status, setup, customerId }: StripeSession): SetupOutcome {
   if (status !== "complete") return { kind: status };
-  const { method = null, mandateId = null } = setup ?? {};
+  const { method = null, mandateId = null, methodLost } = setup ?? {};
   if (setup?.status === "canceled") return { kind: "expired" };
   if (setup?.status !== "succeeded" || method === null || customerId === null) return { kind: "pending" };
+  if (methodLost !== undefined) return { kind: "refused", code: methodLost };
   const { methodId: id, type, fingerprint, last4, expiresOn } = method;
   if (!isOffered(type)) return { kind: "refused", code: "method_not_offered" };
   return { kind: "saved", method: { id, customerId, type, fingerprint, last4, expiresOn, mandateId } };

@@ -155,16 +155,40 @@ async function cancelVerification(
   return outcome.kind === "verifying" ? abandoned : { ok: true, value: outcome };
 }
 
-/** Applies a known outcome. */
-export function applyOutcome(
+/** Applies a known outcome. The first success of a bank debit whose account is saved also asks for its mandate. */
+export async function applyOutcome(
   services: Services,
   ref: AttemptRef,
   outcome: PaymentOutcome,
   action: string,
   read?: SettlementRead,
-): Promise<SettleResult> {
+): Promise<SettleResult | GatewayFailure> {
+  const known = await withMandate(services, ref, outcome, read);
+  if (!known.ok) return known;
   const request = { ...ref, refundId: services.ids.next("ref") };
-  return settleAttempt(services.store, request, outcome, occasionFor(services, action), read);
+  return settleAttempt(services.store, request, known.value, occasionFor(services, action), read);
+}
+
+/**
+ * A success with the mandate's present state: it can be withdrawn while the debit is processed. Stripe does not expand
+ * the mandate of a session's charge, which is five levels deep. A mandate that Stripe does not show allows no debit.
+ */
+async function withMandate(
+  { store, gateway }: Services,
+  { bookingId, attemptId }: AttemptRef,
+  outcome: PaymentOutcome,
+  read?: SettlementRead,
+): Promise<GatewayResult<PaymentOutcome>> {
+  const unchanged = { ok: true, value: outcome } as const;
+  if (outcome.kind !== "succeeded" || outcome.methodLost !== undefined) return unchanged;
+  const { mandateId, method } = outcome.paidWith;
+  if (mandateId === null || method?.type !== "us_bank_account") return unchanged;
+  const attempt = read?.ok ? read.state.attempt : await readAttempt(store, bookingId, attemptId);
+  if (attempt?.via !== "checkout" || !attempt.autopay || attempt.chargeId !== null) return unchanged;
+  const mandate = await gateway.retrieveMandate(mandateId);
+  if (!mandate.ok && mandate.kind !== "invalid") return mandate;
+  const isUsable = mandate.ok && mandate.value.status !== "inactive";
+  return isUsable ? unchanged : { ok: true, value: { ...outcome, methodLost: "mandate_withdrawn" } };
 }
 
 /** The page is still open, and the stored attempt says so and its deadline was not reached. */

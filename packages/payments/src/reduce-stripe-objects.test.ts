@@ -60,6 +60,63 @@ describe("an object of Stripe, reduced", () => {
     expect(result).toMatchObject({ ok: true, value: { status: "open", payment: null, url: open.url } });
   });
 
+  test.each([
+    ["is attached", { payment_method: { id: "pm_1", object: "payment_method", customer: "cus_1" } }, undefined],
+    ["is not shown", { payment_method: "pm_1" }, undefined],
+    ["was detached", { payment_method: { id: "pm_1", object: "payment_method", customer: null } }, "detached"],
+    ["lost its customer", { customer: { id: "cus_1", object: "customer", deleted: true } }, "customer_deleted"],
+  ])("reads that the method of a payment %s, in the same request", async (_what, shown, methodLost) => {
+    const { gateway, seen } = await stripeThat(
+      json(200, { ...session, payment_intent: { ...intent, ...shown } }),
+      json(200, { ...intent, ...shown }),
+    );
+
+    const page = await gateway.retrieveCheckoutSession("cs_1");
+    const payment = await gateway.retrievePaymentIntent("pi_1");
+
+    expect(page.ok && page.value.payment?.methodLost).toBe(methodLost);
+    expect(payment).toMatchObject({ ok: true, value: { customerId: "cus_1" } });
+    expect(payment.ok && payment.value.methodLost).toBe(methodLost);
+    expect(seen[0]?.url).toContain("expand[1]=payment_intent.payment_method&expand[2]=payment_intent.customer");
+    expect(seen[1]?.url).toContain("expand[1]=payment_method&expand[2]=customer");
+  });
+
+  test.each([
+    ["is active", {}, undefined],
+    [
+      "was detached",
+      { payment_method: { id: "pm_1", object: "payment_method", type: "card", customer: null } },
+      "detached",
+    ],
+    [
+      "has an inactive mandate",
+      { mandate: { id: "mandate_1", object: "mandate", status: "inactive" } },
+      "mandate_withdrawn",
+    ],
+  ])("reads that the method of a setup %s", async (_what, shown, methodLost) => {
+    const setup_intent = {
+      ...{ id: "seti_1", object: "setup_intent", status: "succeeded" },
+      mandate: { id: "mandate_1", object: "mandate", status: "active" },
+      payment_method: { id: "pm_1", object: "payment_method", type: "us_bank_account", customer: "cus_1" },
+      ...shown,
+    };
+    const setup = { ...session, mode: "setup", payment_intent: null, setup_intent };
+    const { gateway, seen } = await stripeThat(
+      json(200, setup),
+      json(200, { ...setup, customer: { ...customer, deleted: true } }),
+    );
+
+    const shownNow = await gateway.retrieveCheckoutSession("cs_1");
+    const withoutCustomer = await gateway.retrieveCheckoutSession("cs_1");
+
+    expect(shownNow.ok && shownNow.value.setup).toMatchObject({ status: "succeeded", mandateId: "mandate_1" });
+    expect(shownNow.ok && shownNow.value.setup?.methodLost).toBe(methodLost);
+    expect(withoutCustomer).toMatchObject({
+      value: { customerId: "cus_1", setup: { methodLost: "customer_deleted" } },
+    });
+    expect(seen[0]?.url).toContain("setup_intent.mandate");
+  });
+
   test("reads a declined payment's reason from its last error", async () => {
     const declined = {
       ...intent,

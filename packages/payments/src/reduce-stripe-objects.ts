@@ -1,4 +1,4 @@
-import type { PaidWith } from "@clearing/domain/booking";
+import type { LossAtStripe, PaidWith } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { Stripe } from "stripe";
 import type {
@@ -47,21 +47,40 @@ export function reduceSession(session: Stripe.Checkout.Session): StripeSession {
     created: instantOfEpoch(session.created),
     customerId: idOf(session.customer as Expandable<{ id: string }>),
     payment: intent && reducePayment(intent),
-    ...(session.mode === "setup" ? { setup: reduceSetup(session.setup_intent) } : {}),
+    ...(session.mode === "setup" ? { setup: reduceSetup(session.setup_intent, session.customer) } : {}),
     metadata: session.metadata ?? {},
   };
 }
 
-function reduceSetup(field: Expandable<Stripe.SetupIntent>): StripeSetup | null {
+type Customer = Expandable<Stripe.Customer | Stripe.DeletedCustomer>;
+
+function reduceSetup(field: Expandable<Stripe.SetupIntent>, customer: Customer): StripeSetup | null {
   const intent = expanded(field);
   if (intent === null) return null;
   const method = expanded(intent.payment_method);
-  return { status: intent.status, method: method && reduceMethod(method), mandateId: idOf(intent.mandate) };
+  const isWithdrawn = expanded(intent.mandate)?.status === "inactive";
+  const lost = lossOf(method, customer) ?? (isWithdrawn ? "mandate_withdrawn" : null);
+  return {
+    status: intent.status,
+    method: method && reduceMethod(method),
+    mandateId: idOf(intent.mandate),
+    ...(lost === null ? {} : { methodLost: lost }),
+  };
+}
+
+/** Why a method cannot be charged again; null if it can, or is not expanded. A detached method has no customer. */
+function lossOf(
+  method: Stripe.PaymentMethod | null,
+  customer: Customer,
+): Exclude<LossAtStripe, "mandate_withdrawn"> | null {
+  if (expanded(customer)?.deleted === true) return "customer_deleted";
+  return method !== null && method.customer === null ? "detached" : null;
 }
 
 export function reducePayment(intent: Stripe.PaymentIntent): StripePayment {
   const charge = expanded(intent.latest_charge);
   const error = intent.last_payment_error;
+  const lost = lossOf(expanded(intent.payment_method), intent.customer);
   const onlyType = intent.payment_method_types.length === 1 ? intent.payment_method_types[0] : undefined;
   return {
     paymentIntentId: intent.id,
@@ -75,6 +94,7 @@ export function reducePayment(intent: Stripe.PaymentIntent): StripePayment {
     nextAction: intent.next_action?.type ?? null,
     lastError: error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null,
     charge: charge && reduceCharge(charge),
+    ...(lost === null ? {} : { methodLost: lost }),
     metadata: intent.metadata,
   };
 }

@@ -29,8 +29,12 @@ export type StripeGatewayOptions = {
 };
 
 const timeoutMs = 8_000;
-const expandedIntent = ["latest_charge.balance_transaction"];
-const expandedSession = ["payment_intent.latest_charge.balance_transaction", "setup_intent.payment_method"];
+/** Method and customer are expanded for their present state: a method can be lost before its payment settles. */
+const expandedIntent = ["latest_charge.balance_transaction", "payment_method", "customer"];
+const expandedSession = [
+  ...expandedIntent.map((path) => `payment_intent.${path}`),
+  ...["setup_intent.payment_method", "setup_intent.mandate", "customer"],
+];
 const expandedRefund = ["balance_transaction", "failure_balance_transaction"];
 
 /**

@@ -1,4 +1,4 @@
-import type { PaidWith } from "@clearing/domain/booking";
+import type { LossAtStripe, PaidWith } from "@clearing/domain/booking";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
 
 /**
@@ -41,6 +41,8 @@ export type StripeSetup = {
   status: "succeeded" | "processing" | "canceled" | (string & {});
   method: StripeMethod | null;
   mandateId: string | null;
+  /** Why the method can no longer be charged; absent if it can. */
+  methodLost?: LossAtStripe;
 };
 
 /** The authorization to debit a bank account. `inactive`: it was revoked, or the bank ended it. */
@@ -75,6 +77,8 @@ export type StripePayment = {
   nextAction: string | null;
   lastError: { code: string; declineCode: string | null } | null;
   charge: StripeCharge | null;
+  /** Why the method cannot be charged again. A method that the payment did not save is `detached`. */
+  methodLost?: Exclude<LossAtStripe, "mandate_withdrawn">;
   metadata: Metadata;
 };
 

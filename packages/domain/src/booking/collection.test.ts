@@ -4,7 +4,14 @@ import { card, held, program } from "../testing/retreat.ts";
 import { addDays, type Instant, plusDays, plusMinutes } from "../time/index.ts";
 import { cardTriesUsedUp, isCardTry } from "./card-tries.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
-import { type Booking, type Due, mayBeMade, type OffSessionAttempt, type SavedMethod } from "./index.ts";
+import {
+  type Booking,
+  type Due,
+  type LossAtStripe,
+  mayBeMade,
+  type OffSessionAttempt,
+  type SavedMethod,
+} from "./index.ts";
 import { nextTryAt } from "./next-try.ts";
 
 const zone = "America/Denver";
@@ -344,12 +351,12 @@ describe("a bank debit", () => {
 
 describe("the saved method", () => {
   const method = { type: "card", last4: "4242", expiresOn: "2030-12-31" } as const;
-  const settled = (autopay: boolean, paidWith = { ...card, method }) => {
+  const settled = (autopay: boolean, paidWith = { ...card, method }, lost: { methodLost?: LossAtStripe } = {}) => {
     const life = new Life(held());
     life.sign();
     life.booking = { ...life.booking, autopay };
     const attempt = life.checkout("deposit") as { id: string };
-    life.settle(attempt.id, life.paymentOf(attempt.id, { paidWith }));
+    life.settle(attempt.id, life.paymentOf(attempt.id, { paidWith, ...lost }));
     return life;
   };
 
@@ -366,6 +373,27 @@ describe("the saved method", () => {
   test("is absent without the permission, or if Stripe does not report a method", () => {
     expect(settled(false).booking.savedMethod).toBeUndefined();
     expect(settled(true, card as never).booking.savedMethod).toBeUndefined();
+  });
+
+  test.each(["detached", "customer_deleted", "mandate_withdrawn"] as const)(
+    "is not charged if it was lost while the deposit was processed: %s",
+    (methodLost) => {
+      const life = settled(true, { ...card, method }, { methodLost });
+
+      expect(life.booking).toMatchObject({ autopay: false, savedMethod: { id: "pm_1", unusable: methodLost } });
+      expect(life.events.slice(-2)).toMatchObject([
+        { name: "PaymentSettled" },
+        { name: "AutopayChanged", data: { autopay: false, reason: methodLost } },
+      ]);
+      expect(nextOf(life.confirm())).toBeNull();
+    },
+  );
+
+  test("that was lost is not announced if the permission was revoked before the deposit settled", () => {
+    const life = settled(false, { ...card, method }, { methodLost: "detached" });
+
+    expect(life.booking.savedMethod).toBeUndefined();
+    expect(life.events.at(-1)).toMatchObject({ name: "PaymentSettled" });
   });
 
   test("is not replaced by the method of a due paid by link", () => {

@@ -29,7 +29,7 @@ export { addLateCharges } from "./late-charge.ts";
 export * from "./late-money.ts";
 export * from "./limits.ts";
 export * from "./listing.ts";
-export { loseMethod, updateMethod } from "./lost-method.ts";
+export { type LossAtStripe, loseMethod, updateMethod } from "./lost-method.ts";
 export {
   decideSetup,
   isSetupFor,

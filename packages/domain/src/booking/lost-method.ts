@@ -3,7 +3,11 @@ import type { CalendarDate, Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, bookingEvent, type SavedMethod } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 
+/** Why a saved method is gone. */
 type Loss = Exclude<SavedMethod["unusable"], "declined" | null>;
+
+/** Why Stripe shows a method as gone. */
+export type LossAtStripe = Exclude<Loss, "refused">;
 
 /** Whether a method still exists; a declined one does. */
 const isThere = ({ unusable }: SavedMethod): boolean => unusable === null || unusable === "declined";

@@ -2,6 +2,7 @@ import { type Booked, bookingEntries, type FactContext, type JournalEntry } from
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import type { PaidWith } from "./charge.ts";
+import type { LossAtStripe } from "./lost-method.ts";
 
 /**
  * Stripe's report on one attempt, reduced to what a booking's decisions need. Amounts in minor units. `booked` is null
@@ -31,6 +32,8 @@ export type PaymentOutcome =
       currency: string;
       paidAt: Instant;
       paidWith: PaidWith;
+      /** Why the method cannot be charged again as of now; absent if it can, or was never to be saved. */
+      methodLost?: LossAtStripe;
       booked: Booked | null;
     };
 

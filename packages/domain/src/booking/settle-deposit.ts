@@ -47,6 +47,7 @@ function settleDeposit(
     journal.push(...billed.journal);
     return billed.due;
   });
+  const saved = savedBy(state, payment, now);
   const change = nextVersion(
     booking,
     now,
@@ -56,13 +57,14 @@ function settleDeposit(
       holdExpiresAt: null,
       dues,
       depositSettledOn: today,
-      ...savedBy(state, payment, now),
+      ...saved.changes,
       ...paidBy(booking, payment),
     },
     (after) => ({
       events: [
         ...(facts.includes("late_money") ? [bookingEvent(after, "BookingRevived")] : []),
         bookingEvent(after, "PaymentSettled", { ...attemptEventData(state.attempt), amount: payment.amount }),
+        ...saved.events(after),
       ],
       journal: [
         ...journal,
