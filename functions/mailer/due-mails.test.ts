@@ -16,7 +16,7 @@ const late = (booking: Booking): Booking => ({
   ...booking,
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, status: "past_due" as const } : due)),
 });
-const failedSoftly = (booking: Booking): Booking => ({
+const failedSoftly = (booking: Booking) => ({
   ...booking,
   dues: booking.dues.map((due) => ({
     ...due,
@@ -183,6 +183,36 @@ describe("a failed collection", () => {
       "There was not enough money in the account.\nWe will try again on February 9, 2027, unless you pay before then.",
     );
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
+  });
+
+  test.each([
+    [
+      "on the first day",
+      {},
+      /still unpaid on March 8, 2027, we will charge it to your bank account ending in 4242 then\.$/,
+    ],
+    [
+      "never, since the booking is cancelled first",
+      { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
+      /not charge this payment to your bank account ending in 4242\. Please pay it by card\.\nIf it is not paid before March 4, /,
+    ],
+  ])("of a bank debit whose retry the days before the start hold back says when it is made: %s", (_, rules, says) => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
+    const returned = failedSoftly({ ...collected, savedMethod: account, terms: { ...collected.terms, ...rules } });
+    const dues = returned.dues.map((due) => ({
+      ...{ ...due, dueOn: "2027-02-20" },
+      tries: { ...due.tries, firstFailedOn: "2027-02-22", lastFailedAt: "2027-02-22T20:00:00Z" },
+    }));
+
+    const sent = mail(
+      "PaymentFailed",
+      { purpose: "due", reason: "insufficient_funds" },
+      { ...returned, dues },
+      "2027-02-22T20:01:00Z",
+    );
+
+    expect(sent?.text).toMatch(says);
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
   });
 
   describe("of a payoff", () => {

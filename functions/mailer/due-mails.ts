@@ -61,7 +61,7 @@ const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" &&
 const cancellation = (on: CalendarDate): string => fill(texts.final.cancels, { date: longDate(on) });
 
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
-function nextStep(booking: Booking, { next }: DueNews): string[] {
+export function nextStep(booking: Booking, { next }: DueNews): string[] {
   const { collected, cardExpires, debitFree, cancelledFirst } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];

@@ -136,6 +136,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ booking: having({ goesOnAt: "2027-02-09T17:00:00Z" }, collected), now: "2027-02-08T18:00:00Z" },
     },
     failure("insufficient_funds", null),
+    {
+      ...{ of: "bank_returned, no debit before the start", data: { ...balance, reason: "bank_returned" } },
+      booking: { ...having({ dueOn: "2027-02-26", tries }, collected), savedMethod: account },
+      now: "2027-02-26T18:00:00Z",
+    },
     ...["card_expired", "method_unusable"].map((reason) => failure(reason, "hard")),
     failure("authentication_required", "authentication"),
     {

@@ -16,6 +16,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
+import { nextStep } from "./due-mails.ts";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
 import { type Data, dayOf, methodName, moment, paymentOf, type Write } from "./words.ts";
@@ -92,9 +93,15 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
   };
 };
 
-/** The date of the automatic retry; empty if the client pays with the mail's link. */
-const afterFailure = (booking: Booking, { next }: DueNews): string[] =>
-  next.kind === "link" ? [] : [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
+/**
+ * The date of the automatic retry, or that the days before the start hold it back; empty if the client pays with the
+ * mail's link.
+ */
+function afterFailure(booking: Booking, news: DueNews): string[] {
+  const { next } = news;
+  if (next.kind === "collected") return [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
+  return next.why === "card_expires" ? [] : nextStep(booking, news);
+}
 
 /** What the client can do about a failed payment; null if nothing. */
 function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
