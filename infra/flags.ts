@@ -68,7 +68,8 @@ export const flags = {
     examples: ["+1 555 0100"],
   },
   siteUrl: {
-    decides: "The clients' web site. Mails link to `/bookings/<id>` on it. Default: mails have no such link",
+    decides:
+      "The clients' web site. Mails and the pages after a payment link to `/bookings/<id>` on it. Default: no such link",
     takes: "an https URL without a trailing slash",
     isValid: isBaseUrl,
     examples: ["https://my.retreats.example"],

@@ -57,6 +57,8 @@ export type Access = Partial<Record<TableName, TableAccess>> & {
   mail?: true;
   /** Tell clients from staff by the issuer of their token. */
   people?: true;
+  /** Link to the clients' web site. */
+  site?: true;
   /** Decide which currencies programs may have. */
   programs?: true;
   /** Price plans, and decide which are consumer credit. */
@@ -102,7 +104,7 @@ export const grants: Record<FunctionName, Access> = {
     clearance: { actions: [...cleared.actions, "BatchGetItem"] },
     people: true,
   },
-  checkout: { ...commands, clearance: cleared, stripe: true, links: true, people: true },
+  checkout: { ...commands, clearance: cleared, stripe: true, links: true, site: true, people: true },
   admin: {
     core: { ...state, indexes: ["byList", "byStatus", "byCohort"] },
     audit: { actions: ["BatchGetItem", "Query", "PutItem"], indexes: ["byActor", "byDay"] },
@@ -132,6 +134,7 @@ export const grants: Record<FunctionName, Access> = {
     core: { actions: ["GetItem"], where: only(["MAIL#", "BOUNCE#"], ["PutItem", "UpdateItem", "DeleteItem"]) },
     mail: true,
     links: true,
+    site: true,
   },
   "mail-feedback": { core: { actions: [], where: only(["BOUNCE#"], ["PutItem"]) } },
   sweep: { core: { actions: [], indexes: ["byDue"] }, clearance: { actions: [], indexes: ["byDue"] }, handsOut: true },

@@ -31,7 +31,7 @@ export type Settings = {
   /** The address for replies to mails, and the telephone number that mails give with it. */
   supportEmail: string;
   supportPhone: string | undefined;
-  /** The clients' web site: mails link to `<siteUrl>/bookings/<id>`. */
+  /** The clients' web site: mails and return pages link to `<siteUrl>/bookings/<id>`. */
   siteUrl: string | undefined;
   /** The IANA time zone of finance's days. */
   reportingTimeZone: string;

@@ -14,7 +14,6 @@ import { recordOf } from "@clearing/runtime/record";
 import { readAttempt } from "@clearing/store/attempt";
 import { readBooking } from "@clearing/store/booking";
 import { readSetup } from "@clearing/store/method-setup";
-import type { Store } from "@clearing/store/store";
 import { readWayBack } from "@clearing/store/way-back";
 import { methodCheckout, methodReturn } from "./method-checkout.ts";
 import { refuseStripe } from "./refusal.ts";
@@ -59,10 +58,10 @@ export const checkoutBindings = [
       if (name === undefined) return namelessPage();
       const ref = await readWayBack(deps.store, name);
       if (ref === null) return unknownPage(404);
-      if (isHead) return storedPage(deps.store, ref);
-      if (isSetup(ref)) return methodReturn(contextOf(deps), ref);
+      if (isHead) return storedPage(deps, ref);
+      if (isSetup(ref)) return methodReturn(contextOf(deps), ref, deps.config.siteUrl);
       const settled = await settleOnReturn(contextOf(deps), ref);
-      if (settled.ok) return returnPage(settled.attempt);
+      if (settled.ok) return returnPage(settled.attempt, deps.config.siteUrl);
       return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
     },
     unknownPage,
@@ -70,13 +69,13 @@ export const checkoutBindings = [
 ];
 
 /** The page of the stored state, for HEAD: mail scanners and link previews send it, and must not settle a payment. */
-async function storedPage(store: Store, { bookingId, attemptId }: AttemptRef): Promise<Reply> {
+async function storedPage({ store, config }: Deps, { bookingId, attemptId }: AttemptRef): Promise<Reply> {
   if (isSetup({ bookingId, attemptId })) {
     const setup = await readSetup(store, bookingId, attemptId);
-    return setup === null ? unknownPage(404) : methodReturnPage(setup);
+    return setup === null ? unknownPage(404) : methodReturnPage(setup, config.siteUrl);
   }
   const attempt = await readAttempt(store, bookingId, attemptId);
-  return attempt === null ? unknownPage(404) : returnPage(attempt);
+  return attempt === null ? unknownPage(404) : returnPage(attempt, config.siteUrl);
 }
 
 type Body = {

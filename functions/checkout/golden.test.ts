@@ -42,8 +42,9 @@ const statuses: Record<AttemptStatus, null> = {
 const setups: Record<MethodSetup["status"], null> = {
   ...{ requested: null, open: null, saved: null, unsaved: null, expired: null, refused: null },
 };
-const attempt = (status: string, verifyUntil: string | null = null) =>
-  ({ status, verifyUntil, via: "checkout" }) as Attempt;
+const attempt = (status: string, changes: Partial<Attempt> = {}) =>
+  ({ bookingId: "bkg_1", purpose: "due", status, verifyUntil: null, via: "checkout", ...changes }) as Attempt;
+const site = "https://my.example.org";
 
 const pages: Record<string, [of: string, Reply][]> = {
   "pay-page": [
@@ -66,12 +67,19 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["autopay is on", methodPageReply(booking, payable, permission, payUrl)],
   ],
   "return-page": [
-    ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status))]),
-    ["payment waits for a bank account to be verified", returnPage(attempt("open", today))],
+    ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status), site)]),
+    ["payment succeeded, without a web site", returnPage(attempt("succeeded"), undefined)],
+    ["deposit expired", returnPage(attempt("expired", { purpose: "deposit" }), undefined)],
+    ["payoff failed", returnPage(attempt("failed", { purpose: "payoff" }), undefined)],
+    ["payment waits for a bank account to be verified", returnPage(attempt("open", { verifyUntil: today }), site)],
     ...Object.keys(setups).map((status): [string, Reply] => [
       `method ${status}`,
-      methodReturnPage({ status } as MethodSetup),
+      methodReturnPage({ status, bookingId: "bkg_1" } as MethodSetup, site),
     ]),
+    [
+      "method saved, without a web site",
+      methodReturnPage({ status: "saved", bookingId: "bkg_1" } as MethodSetup, undefined),
+    ],
     ["no payment in the address", namelessPage()],
     ["unknown payment", unknownPage(404)],
     ["Stripe or the tables cannot be asked", unknownPage(503)],

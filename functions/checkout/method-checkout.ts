@@ -35,8 +35,12 @@ export async function methodCheckout(
 }
 
 /** Shows the result to a client who returns from the page that saves a method. */
-export async function methodReturn(services: CommandContext, ref: AttemptRef): Promise<Reply> {
+export async function methodReturn(
+  services: CommandContext,
+  ref: AttemptRef,
+  site: string | undefined,
+): Promise<Reply> {
   const settled = await settleSetupOnReturn(services, ref);
-  if (settled.ok) return methodReturnPage(settled.setup);
+  if (settled.ok) return methodReturnPage(settled.setup, site);
   return unknownPage("reason" in settled && settled.reason === "not_found" ? 404 : 503);
 }

@@ -13,14 +13,22 @@ const payments: Record<AttemptStatus, Words> = {
   open: texts.payment.unfinished,
 };
 
-/** Adds where the client can see their booking, because this page knows only one payment. */
-const leading = (words: Words): Words => ({ ...words, text: `${words.text} ${texts.toBooking}` });
+/** Links to the booking on the clients' web site, because this page knows only one payment. Without a site, no link. */
+const linked = (words: Words, bookingId: string, site: string | undefined): Words =>
+  site === undefined ? words : { ...words, link: { label: texts.viewBooking, url: `${site}/bookings/${bookingId}` } };
+
+/** Adds how to pay after all, to the page of an attempt that took nothing. */
+const withRetry = ({ status, purpose }: Attempt, words: Words): Words =>
+  status === "failed" || status === "expired" ? { ...words, text: `${words.text} ${texts.retry[purpose]}` } : words;
 
 /**
- * The page to which Stripe returns a payer, paid or not: it shows the payment's state, and nothing about the booking.
+ * The page to which Stripe returns a payer, paid or not: it shows the payment's state, and nothing about the booking but
+ * a link to it on the clients' web site.
  */
-export const returnPage = (attempt: Attempt): Reply =>
-  shortPage(200, leading(verifiedBy(attempt) === null ? payments[attempt.status] : texts.payment.verifying));
+export function returnPage(attempt: Attempt, site: string | undefined): Reply {
+  const words = verifiedBy(attempt) === null ? payments[attempt.status] : texts.payment.verifying;
+  return shortPage(200, linked(withRetry(attempt, words), attempt.bookingId, site));
+}
 
 const methods: Record<MethodSetup["status"], Words> = {
   ...texts.method,
@@ -29,10 +37,11 @@ const methods: Record<MethodSetup["status"], Words> = {
 };
 
 /** The page to which Stripe returns a client who saved a method. */
-export const methodReturnPage = ({ status }: MethodSetup): Reply => shortPage(200, leading(methods[status]));
+export const methodReturnPage = ({ status, bookingId }: MethodSetup, site: string | undefined): Reply =>
+  shortPage(200, linked(methods[status], bookingId, site));
 
 /** The page of an address that names no payment. */
-export const namelessPage = (): Reply => shortPage(200, { ...texts.nameless, text: texts.toBooking });
+export const namelessPage = (): Reply => shortPage(200, texts.nameless);
 
 /** The page for an unknown payment (404), or while Stripe or the tables are unavailable (503). */
-export const unknownPage = (status: 404 | 503): Reply => shortPage(status, leading(texts.unknown));
+export const unknownPage = (status: 404 | 503): Reply => shortPage(status, texts.unknown);

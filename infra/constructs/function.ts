@@ -189,6 +189,7 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, wor
     ...(row.holds && settings.holdLimits !== undefined && { HOLD_LIMITS: settings.holdLimits }),
     ...(row.stripe && { STRIPE_SECRET_ARN: data.stripeSecret.ref }),
     ...(row.links && { LINK_SECRET_ARN: data.linkSecret.ref }),
+    ...(row.site && settings.siteUrl !== undefined && { SITE_URL: settings.siteUrl }),
     ...(row.mail && mailEnvironment(settings, data)),
     ...(row.bus && { EVENT_BUS: busOf(name, bus).eventBusName }),
     ...(row.handsOut && queueEnvironment(workQueuesOf(name, workQueues))),
@@ -207,13 +208,12 @@ const creditEnvironment = ({ creditExemptAbove, lateChargeCap }: Settings) => ({
   ...(lateChargeCap !== undefined && { LATE_CHARGE_CAP_PERCENT: lateChargeCap }),
 });
 
-function mailEnvironment({ supportEmail, supportPhone, siteUrl, mailsADay }: Settings, { mail }: Kept) {
+function mailEnvironment({ supportEmail, supportPhone, mailsADay }: Settings, { mail }: Kept) {
   return {
     MAIL_CONFIGURATION_SET: mail.configurationSetName,
     SUPPORT_EMAIL: supportEmail,
     ...(mail.from !== undefined && { MAIL_FROM: mail.from }),
     ...(supportPhone !== undefined && { SUPPORT_PHONE: supportPhone }),
-    ...(siteUrl !== undefined && { SITE_URL: siteUrl }),
     ...(mailsADay !== undefined && { MAILS_A_DAY: mailsADay }),
   };
 }

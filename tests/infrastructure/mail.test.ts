@@ -58,7 +58,7 @@ describe("a stage with a mail domain", () => {
     expect(() => synthesize({ mailIdentity: "existing" })).toThrow("mailDomain");
   });
 
-  test("passes the support address, the telephone number and the web site to the mailer", () => {
+  test("passes the support address, the telephone number and the web site to the mailer, and the web site to the return page", () => {
     const reached = synthesize({ ...prod, supportPhone: "+1 555 0100", siteUrl: "https://my.retreats.example" });
     const mailer = reached.ofType("AWS::Lambda::Function").find(({ label }) => label === "mailer");
 
@@ -70,6 +70,8 @@ describe("a stage with a mail domain", () => {
         SITE_URL: "https://my.retreats.example",
       },
     });
+    const checkout = reached.ofType("AWS::Lambda::Function").find(({ label }) => label === "checkout");
+    expect(checkout?.properties.Environment).toMatchObject({ Variables: { SITE_URL: "https://my.retreats.example" } });
     expect(variables).not.toHaveProperty("SITE_URL");
     expect(variables).not.toHaveProperty("SUPPORT_PHONE");
   });

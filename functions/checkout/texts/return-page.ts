@@ -1,6 +1,12 @@
 /** The page to which Stripe sends a client back. */
 export default {
-  toBooking: "See your booking for the current status.",
+  viewBooking: "View your booking",
+  /** By what was to be paid. A deposit can be paid only while its place is held. */
+  retry: {
+    deposit: "Open your booking to see whether you can still pay.",
+    due: "To try again, use the link in our email, or open your booking.",
+    payoff: "To try again, open your booking.",
+  },
   payment: {
     succeeded: { title: "Payment received", text: "Thank you. Your payment went through." },
     processing: {
@@ -11,8 +17,8 @@ export default {
       title: "Payment not finished",
       text: "If you have just paid, reload this page in a moment.",
     },
-    failed: { title: "Payment not completed", text: "The payment did not go through." },
-    expired: { title: "This page has expired", text: "You have not paid on this page." },
+    failed: { title: "Payment not completed", text: "The payment did not go through. You have not been charged." },
+    expired: { title: "This page has expired", text: "You have not paid on this page, and you have not been charged." },
     abandoned: {
       title: "Payment canceled",
       text: "Your bank account was not verified, so we canceled this payment. If the money is still taken, we will refund it.",
@@ -28,11 +34,17 @@ export default {
     saved: { title: "Payment method saved", text: "Thank you. This payment method replaces your previous one." },
     unsaved: { title: "Payment method not changed", text: "Your saved payment method stays the same." },
     unfinished: { title: "Nothing saved yet", text: "If you have just saved it, reload this page in a moment." },
-    expired: { title: "This page has expired", text: "You have not saved a payment method on this page." },
+    expired: {
+      title: "This page has expired",
+      text: "You have not saved a payment method on this page. To try again, use the link in our email, or open your booking.",
+    },
     refused: { title: "Payment method not saved", text: "We could not save a payment method." },
   },
   /** For an address that names no payment. */
-  nameless: { title: "Back to your booking" },
+  nameless: {
+    title: "No payment to show",
+    text: "The address of this page is incomplete. Our emails tell you what we have received and what is due.",
+  },
   unknown: {
     title: "We cannot show this payment",
     text: "If you have paid, your payment is safe. We record it as soon as it reaches us.",
