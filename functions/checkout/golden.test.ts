@@ -28,9 +28,15 @@ const settled: Booking = {
 };
 const { savedMethod: _, ...withoutMethod } = booking;
 const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
-const payable: PayPage = { kind: "payable", due, amount: due.amount, planned: null };
+const payable = {
+  kind: "payable",
+  due,
+  isPastDue: false,
+  amount: due.amount,
+  planned: null,
+} as const satisfies PayPage;
 const planned: PlannedCharge = { on: due.dueOn, method: { type: "card", last4: "4242" } };
-const late: PayPage = { ...payable, due: { ...due, status: "past_due" } };
+const late: PayPage = { ...payable, isPastDue: true };
 const payUrl = "https://api.example.org/pay/token";
 const url = `${payUrl}/method`;
 const permission = permissionDocument(booking, "the card or bank account that you save next");

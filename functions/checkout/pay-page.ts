@@ -35,9 +35,9 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
 type Payable = Extract<PayPage, { kind: "payable" }>;
 
 /** What the due is for, its date, and when it is charged if the client does nothing. */
-function paymentText({ due, planned }: Payable, seller: { merchant: string; program: string }): string {
+function paymentText({ due, isPastDue, planned }: Payable, seller: { merchant: string; program: string }): string {
   const { due: ahead, pastDue, planned: charged } = texts.payable;
-  const payment = fill(due.status === "past_due" ? pastDue : ahead, { ...seller, date: longDate(due.dueOn) });
+  const payment = fill(isPastDue ? pastDue : ahead, { ...seller, date: longDate(due.dueOn) });
   if (planned === null) return payment;
   const charge = fill(charged, { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
   return `${payment} ${charge}`;

@@ -1,4 +1,4 @@
-import { type Attempt, type AttemptStatus, type MethodSetup, verifiedBy } from "@clearing/domain/booking";
+import { type Attempt, type AttemptStatus, type MethodSetup, tookNothing, verifiedBy } from "@clearing/domain/booking";
 import type { Reply } from "@clearing/runtime/api";
 import { shortPage, type Words } from "@clearing/runtime/page";
 import texts from "./texts/return-page.ts";
@@ -18,8 +18,8 @@ const linked = (words: Words, bookingId: string, site: string | undefined): Word
   site === undefined ? words : { ...words, link: { label: texts.viewBooking, url: `${site}/bookings/${bookingId}` } };
 
 /** Adds how to pay after all, to the page of an attempt that took nothing. */
-const withRetry = ({ status, purpose }: Attempt, words: Words): Words =>
-  status === "failed" || status === "expired" ? { ...words, text: `${words.text} ${texts.retry[purpose]}` } : words;
+const withRetry = (attempt: Attempt, words: Words): Words =>
+  tookNothing(attempt) ? { ...words, text: `${words.text} ${texts.retry[attempt.purpose]}` } : words;
 
 /**
  * The page to which Stripe returns a payer, paid or not: it shows the payment's state, and nothing about the booking but

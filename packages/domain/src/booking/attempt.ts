@@ -88,6 +88,9 @@ export const verifiedBy = (attempt: Attempt): Instant | null =>
 export const awaitingNoVerification = (attempt: Attempt): Attempt =>
   attempt.via === "checkout" ? { ...attempt, verifyUntil: null } : attempt;
 
+/** Whether an attempt is over and no money was taken. */
+export const tookNothing = ({ status }: Attempt): boolean => status === "failed" || status === "expired";
+
 /** Whether the outcome is still unknown. A known success can still be returned by the bank. */
 export const isUnderWay = ({ status }: Attempt): boolean =>
   status === "requested" || status === "open" || status === "processing";

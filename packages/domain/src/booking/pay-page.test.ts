@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
-import { plusMinutes } from "../time/index.ts";
+import { type CalendarDate, instantAt, plusMinutes } from "../time/index.ts";
 import { type Attempt, type Booking, type Due, payPageOf, type SavedMethod } from "./index.ts";
 
 const booking = new Life(held()).sign().pay("deposit").booking;
@@ -35,6 +35,15 @@ describe("the link of a due", () => {
 
     expect(payPageOf(life.booking, "due_1", part, life.now)).toMatchObject({ amount: 300_000 });
     expect(payPageOf(life.booking, "due_1", part, over)).toMatchObject({ amount: 1_600_000 });
+  });
+
+  test("shows that it is past due from the day after its date on, before a sweep has stored so", () => {
+    const booking = having({ dueOn: "2027-02-06" });
+    const on = (date: CalendarDate) =>
+      payPageOf(booking, "due_1", null, instantAt(date, "00:00", booking.terms.timeZone));
+
+    expect(on("2027-02-06")).toMatchObject({ isPastDue: false });
+    expect(on("2027-02-07")).toMatchObject({ isPastDue: true });
   });
 
   test("shows that it is paid, or on its way", () => {

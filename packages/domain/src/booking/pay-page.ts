@@ -6,6 +6,7 @@ import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 import { setupRefusal } from "./method-setup.ts";
 import { nextPayment } from "./next-payment.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
+import { statusOn } from "./resting.ts";
 import { isListed } from "./varied-debit.ts";
 
 /** When and from which method a due is collected without the link. */
@@ -13,10 +14,11 @@ export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type"
 
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
- * `planned` is null if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and the button leads to that page.
+ * `planned` is null if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
+ * the button leads to that page.
  */
 export type PayPage =
-  | { kind: "payable"; due: Due; amount: number; planned: PlannedCharge | null }
+  | { kind: "payable"; due: Due; isPastDue: boolean; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
   | { kind: "paid" }
   | { kind: "on_its_way" }
@@ -36,12 +38,13 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
-  const planned = plannedCharge(booking, due, now);
-  if (isOpen) return { kind: "payable", due, amount: open.amount, planned };
+  const isPastDue = statusOn(booking, due, today) === "past_due";
+  const payable = { kind: "payable", due, isPastDue, planned: plannedCharge(booking, due, now) } as const;
+  if (isOpen) return { ...payable, amount: open.amount };
   const costs = isPaidOff(booking, due, today)
     ? chargeFor(payoffOn(booking, today).amount, booking.currency)
     : unpaid(due);
-  return { kind: "payable", due, amount: costs, planned };
+  return { ...payable, amount: costs };
 }
 
 /** Null if the charge's time has come: its outcome is not known, so the page promises nothing. */
