@@ -546,8 +546,8 @@ describe("the return page of Stripe's session", () => {
 
   test("is HTML, whatever its parameters", async () => {
     const type = "text/html; charset=utf-8";
-    expect(await page("")).toEqual({ status: 200, type, title: "Back to your booking" });
-    expect(await page("?utm_source=mail")).toEqual({ status: 200, type, title: "Back to your booking" });
+    expect(await page("")).toEqual({ status: 200, type, title: "No payment to show" });
+    expect(await page("?utm_source=mail")).toEqual({ status: 200, type, title: "No payment to show" });
     for (const session of ["cs_unknown", "{CHECKOUT_SESSION_ID}", "../etc"]) {
       const answered = await page(`?session=${encodeURIComponent(session)}`);
       expect(answered).toEqual({ status: 404, type, title: "We cannot show this payment" });
