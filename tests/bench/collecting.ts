@@ -16,7 +16,7 @@ import { ids, seeded, startTestStore } from "../harness/store.ts";
 import { type Figure, inParallel, median, perSecond, rate } from "./measure.ts";
 
 const secretKey = "sk_test_bench";
-const rounds = 3;
+const rounds = 9;
 const dues = 25;
 const atATime = 10;
 
