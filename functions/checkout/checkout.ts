@@ -69,12 +69,12 @@ export const checkoutBindings = [
 ];
 
 /** The page of the stored state, for HEAD: mail scanners and link previews send it, and must not settle a payment. */
-async function storedPage({ store, config }: Deps, { bookingId, attemptId }: AttemptRef): Promise<Reply> {
-  if (isSetup({ bookingId, attemptId })) {
-    const setup = await readSetup(store, bookingId, attemptId);
+async function storedPage({ store, config }: Deps, ref: AttemptRef): Promise<Reply> {
+  if (isSetup(ref)) {
+    const setup = await readSetup(store, ref.bookingId, ref.attemptId);
     return setup === null ? unknownPage(404) : methodReturnPage(setup, config.siteUrl);
   }
-  const attempt = await readAttempt(store, bookingId, attemptId);
+  const attempt = await readAttempt(store, ref.bookingId, ref.attemptId);
   return attempt === null ? unknownPage(404) : returnPage(attempt, config.siteUrl);
 }
 

@@ -39,7 +39,7 @@ export const deferred: Write = ({ booking, data, now, payLink }) => {
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };
 
-/** Where the client finds the link of a due that nobody charges: in a reminder, or in this mail if there is none. */
+/** How the client pays a due that is not charged automatically: with a later reminder's link, or with this mail's link. */
 function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "paragraphs" | "action"> {
   const { byLink, noReminder } = texts.deferred;
   if (isPaused(booking)) return { paragraphs: [texts.paused.opening] };

@@ -14,8 +14,8 @@ type EnsuredCustomer = { ok: true; customerId: string } | { ok: false; reason: "
 /**
  * The client's Stripe customer, created at the first checkout under a separate idempotency key. A client is a verified
  * address, whether the client or an admin made the booking. `gone` is a customer that Stripe no longer has; if it is
- * the stored one, a new customer is created. `known` is the record that the
- * caller has just read, or null if it found no record. If `known` is omitted, the record is read here.
+ * the stored one, a new customer is created. `known` is the record that the caller has just read, or null if it found no
+ * record. If `known` is omitted, the record is read here.
  */
 export async function ensureCustomer(
   services: Services,

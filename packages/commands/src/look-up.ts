@@ -8,19 +8,19 @@ import type { Services } from "./services.ts";
 type Named = { metadata: Metadata };
 /** An attempt or setup that was sent to Stripe with its id in the metadata. */
 export type Asked = Pick<Attempt, "id" | "customerId" | "createdAt">;
-type List<Kind> = (query: ListedBy, startingAfter?: string) => Promise<GatewayResult<Page<Kind>>>;
+type List<Reduced> = (query: ListedBy, startingAfter?: string) => Promise<GatewayResult<Page<Reduced>>>;
 
 /**
  * Finds the Stripe object of an attempt or a setup that never got an answer, in the list of its customer. Null: Stripe
  * has none, which proves that none was created. If the customer was deleted since, searches the time in which the
  * object can have been created: until `madeUntil`, by our clock.
  */
-export async function lookUp<Kind extends Named>(
+export async function lookUp<Reduced extends Named>(
   services: Services,
   asked: Asked,
-  list: List<Kind>,
+  list: List<Reduced>,
   madeUntil: Instant,
-): Promise<GatewayResult<Kind | null>> {
+): Promise<GatewayResult<Reduced | null>> {
   const { customerId, createdAt } = asked;
   const listed = await oldestOf(asked, list, { customerId });
   if (listed.ok || listed.kind !== "invalid") return listed;
@@ -38,13 +38,13 @@ export async function lookUp<Kind extends Named>(
 /** How many minutes Stripe's clock may differ from ours. */
 export const clockMinutes = 5;
 
-async function oldestOf<Kind extends Named>(
+async function oldestOf<Reduced extends Named>(
   asked: Asked,
-  list: List<Kind>,
+  list: List<Reduced>,
   query: ListedBy,
-): Promise<GatewayResult<Kind | null>> {
+): Promise<GatewayResult<Reduced | null>> {
   let after: string | undefined;
-  let oldest: Kind | undefined;
+  let oldest: Reduced | undefined;
   do {
     const page = await list(query, after);
     if (!page.ok) return page;

@@ -50,8 +50,8 @@ const minute = 60_000;
 /** How many failed runs in a row are repeated at the next tick although nothing else happened. More would stop the clock. */
 const madeUpFor = 3;
 /**
- * How many more runs a function has that reads only tables of the stack, although nothing else happens: it may leave what
- * it finds, such as a message that is too new.
+ * A function that reads only tables of the stack may leave what it finds: `resend` leaves messages that are less than two
+ * minutes old. It runs this often more, a minute apart, although nothing else happens.
  */
 const leftFor = 3;
 const longestWait = 6 * 60 * minute;

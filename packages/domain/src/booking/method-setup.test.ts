@@ -87,7 +87,7 @@ describe("saving another method", () => {
     ["has ended", having({ status: "cancelled" }), open()],
     ["has a permission for the old method that was given later", having(), open(null)],
     [
-      "has another method that was saved after this session was created",
+      "has another method that was saved after the page was created",
       having({ savedMethod: { ...old, savedAt: plusMinutes(now, 1) } }),
       open(),
     ],
