@@ -26,6 +26,10 @@ const settled: Booking = {
   ...booking,
   dues: booking.dues.map((due) => ({ ...due, status: "paid", paid: due.amount })),
 };
+const silent: Booking = {
+  ...booking,
+  terms: { ...booking.terms, collection: { ...booking.terms.collection, noticeDaysBefore: [] } },
+};
 const { savedMethod: _, ...withoutMethod } = booking;
 const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
 const payable = {
@@ -70,6 +74,7 @@ const pages: Record<string, [of: string, Reply][]> = {
   ],
   "method-page": [
     ["autopay is off", methodPageReply(booking, payable, null, payUrl)],
+    ["autopay is off, without reminders", methodPageReply(silent, payable, null, payUrl)],
     ["autopay is on", methodPageReply(booking, payable, permission, payUrl)],
   ],
   "return-page": [

@@ -62,6 +62,15 @@ describe("the pages of a payment link", () => {
     expect(method(booking, null)).toContain('<form method="post"><button');
   });
 
+  test("promise no link for each payment if the program sends no reminders", () => {
+    const { terms } = booking;
+    const silent = { ...booking, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
+
+    expect(method(booking, null)).toContain("we send you a link for each payment");
+    expect(method(silent, null)).toContain("we send you no reminders");
+    expect(method(silent, null)).not.toContain("a link for each");
+  });
+
   test("save a method for later payments after the link's own payment is paid", () => {
     const made = held("installments");
     const dues = made.dues.map((due) =>

@@ -1,5 +1,5 @@
 import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
-import { type Booking, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
+import { type Booking, isRemindedOfAll, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
@@ -53,8 +53,8 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
   const { title, free, off, on, authorization, back } = method;
   const link = { label: back, url: payUrl };
   const opening = fill(free, { program: booking.terms.publicLabel });
-  if (permission === null)
-    return shortPage(200, { title, text: `${opening} ${off.text}`, link }, { label: off.button });
+  const stays = isRemindedOfAll(booking) ? off.text : off.noReminder;
+  if (permission === null) return shortPage(200, { title, text: `${opening} ${stays}`, link }, { label: off.button });
   const details = { title: authorization, paragraphs: permission.paragraphs };
   return shortPage(
     200,

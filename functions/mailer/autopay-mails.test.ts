@@ -2,7 +2,7 @@ import type { Booking } from "@clearing/domain/booking";
 import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { mailsAbout } from "./mails.ts";
-import { anna, type State } from "./testing/anna.ts";
+import { anna, type State, withoutReminders } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 const permission = ["You may authorize Sample Operator.", "Balance: $16,000.00, due February 6, 2027"];
@@ -36,6 +36,13 @@ describe("the mail about automatic payments", () => {
     expect(mail).toContain(words);
     expect(mail).toContain("We will send you a link for each payment that is still due.");
     expect(mail).not.toContain("already processing");
+  });
+
+  test("promises no link for each payment if the program sends no reminders", () => {
+    const mail = wordsOf(withoutReminders(anna.confirmed), { autopay: false, reason: "client" });
+
+    expect(mail).toContain("by its due date. We will not send you a reminder before that date.");
+    expect(mail).not.toContain("a link for each payment");
   });
 
   test("says that a debit under way is not stopped", () => {
@@ -73,6 +80,20 @@ test("the receipt of a signature has the copy of the permission given with it", 
   expect(write?.({ ...input, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
 });
 
+test("the receipt of a signature promises no link for each payment if the program sends no reminders", () => {
+  const input = { refund: null, now: today, payLink: () => "", data: { autopay: false } };
+  const receipt = (booking: Booking) =>
+    mailsAbout("AgreementSigned")
+      .payer?.({ ...input, booking })
+      ?.paragraphs.join();
+
+  expect(receipt(anna.held)).toContain("a link for each later payment");
+  expect(receipt(withoutReminders(anna.held))).not.toContain("a link for each");
+  expect(receipt(withoutReminders(anna.held))).toContain(
+    "You did not authorize automatic payments. Please make each remaining payment in your booking",
+  );
+});
+
 describe("the mail about a method that was saved", () => {
   const savedMethod: Booking["savedMethod"] = {
     ...{ id: "pm_2", customerId: "cus_1", type: "card", fingerprint: "fp_2", last4: "4444", expiresOn: "2033-12-31" },
@@ -93,6 +114,13 @@ describe("the mail about a method that was saved", () => {
 
     expect(mail).toContain("so we will send you a link for each payment");
     expect(mail).not.toContain(permission[0]);
+  });
+
+  test("promises no link for each payment if the program sends no reminders", () => {
+    const mail = saved(withoutReminders({ ...anna.confirmed, savedMethod }));
+
+    expect(mail).toContain("Automatic payments are off. Please make each remaining payment in your booking");
+    expect(mail).not.toContain("a link for each");
   });
 
   test("is not sent if the method is lost since, or the booking has ended", () => {

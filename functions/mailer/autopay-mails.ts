@@ -1,7 +1,7 @@
 import { autopayNews, mayOwe, usableMethod } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import texts from "./texts/autopay.ts";
-import { type Data, type MailInput, methodName, type Write } from "./words.ts";
+import { type MailInput, methodName, unautomated, type Write } from "./words.ts";
 
 /**
  * Whether dues are collected automatically, as of the sending. If it changed again, the later change has another mail.
@@ -10,7 +10,7 @@ export const autopayChanged: Write = (input) => {
   const { booking, data } = input;
   const news = autopayNews(booking, data.autopay);
   if (news === null) return null;
-  return news.isOn ? allowed(input) : stopped(data, news);
+  return news.isOn ? allowed(input) : stopped(input, news);
 };
 
 /**
@@ -33,21 +33,27 @@ export const methodSaved: Write = (input) => {
   const { booking } = input;
   const method = usableMethod(booking);
   if (method === null || !mayOwe(booking)) return null;
-  const { subject, opening, automatic, byLink } = texts.methodSaved;
+  const { subject, opening, automatic, byLink, noReminder } = texts.methodSaved;
   return {
     subject,
     paragraphs: [
       fill(opening, { method: methodName(method) }),
-      ...(booking.autopay ? [automatic, ...copyOf(input)] : [byLink]),
+      ...(booking.autopay ? [automatic, ...copyOf(input)] : unautomated(booking, byLink, noReminder)),
     ],
   };
 };
 
-function stopped({ reason }: Data, { owes, isUnderWay }: { owes: boolean; isUnderWay: boolean }): ReturnType<Write> {
+function stopped(
+  { booking, data: { reason } }: MailInput,
+  { owes, isUnderWay }: { owes: boolean; isUnderWay: boolean },
+): ReturnType<Write> {
   const { subject, reasons, processing, byLink } = texts.off;
   const why = isReason(reason) ? reason : "client";
   if (why !== "client" && !owes) return null;
-  return { subject, paragraphs: [reasons[why], ...(isUnderWay ? [processing] : []), ...(owes ? [byLink] : [])] };
+  return {
+    subject,
+    paragraphs: [reasons[why], ...(isUnderWay ? [processing] : []), ...(owes ? unautomated(booking, byLink) : [])],
+  };
 }
 
 const isReason = (reason: unknown): reason is keyof typeof texts.off.reasons =>

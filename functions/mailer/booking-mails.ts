@@ -14,7 +14,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { copyOf } from "./autopay-mails.ts";
 import texts from "./texts/booking.ts";
-import { type Data, type MailInput, moment, type Write } from "./words.ts";
+import { type Data, type MailInput, moment, unautomated, type Write } from "./words.ts";
 
 export const held: Write = ({ booking, now }) => {
   const until = payableUntil(booking, now);
@@ -40,10 +40,14 @@ export const holdExpiredForOther: Write = ({ booking }) => {
 
 /** The receipt of a signature. It stays true whatever happens to the booking. */
 export const agreementSigned: Write = (input) => {
-  const { subject, opening, automatic, byLink, kept } = texts.agreementSigned;
+  const { booking, data } = input;
+  const { subject, opening, automatic, byLink, noReminder, kept } = texts.agreementSigned;
   return {
     subject,
-    paragraphs: input.data.autopay === true ? [opening, automatic, kept, ...copyOf(input)] : [opening, byLink, kept],
+    paragraphs:
+      data.autopay === true
+        ? [opening, automatic, kept, ...copyOf(input)]
+        : [opening, ...unautomated(booking, byLink, noReminder), kept],
   };
 };
 

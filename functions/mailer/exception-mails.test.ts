@@ -1,7 +1,7 @@
 import type { Booking, Due, SavedMethod } from "@clearing/domain/booking";
 import { describe, expect, test } from "vitest";
 import { mailsAbout } from "./mails.ts";
-import { anna } from "./testing/anna.ts";
+import { anna, withoutReminders } from "./testing/anna.ts";
 
 const now = "2027-01-30T18:00:00Z";
 const card: SavedMethod = {
@@ -53,10 +53,7 @@ describe("a mail about an exception that staff made", () => {
   });
 
   test("promises no link before the new date if the program sends no reminders, and has one instead", () => {
-    const { terms } = deferred;
-    const silent = { ...deferred, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
-
-    const sent = mail("DueDeferred", moved, silent);
+    const sent = mail("DueDeferred", moved, withoutReminders(deferred));
 
     expect(sent?.text).toMatch(/\nWe will not send you a reminder before that date\.$/);
     expect(sent?.text).not.toContain("email you a link");
@@ -80,6 +77,13 @@ describe("a mail about an exception that staff made", () => {
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
       "We will charge your payments automatically again, as you authorized.",
     );
+  });
+
+  test("promises no link for each payment after a pause if the program sends no reminders", () => {
+    const sent = mail("CollectionChanged", { paused: false }, withoutReminders(anna.confirmed));
+
+    expect(sent?.text).toContain("Please make each remaining payment in your booking by its due date.");
+    expect(sent?.text).not.toContain("a link for each payment");
   });
 
   test.each<[string, object | null]>([

@@ -13,7 +13,7 @@ import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
-import { amountOf, dayOf, type Wording, type Write } from "./words.ts";
+import { amountOf, dayOf, unautomated, type Wording, type Write } from "./words.ts";
 
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
@@ -51,7 +51,7 @@ function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "par
 export const collection: Write = ({ booking, data }) => {
   if (!mayOwe(booking) || isPaused(booking) !== data.paused) return null;
   const { paused, resumed } = texts;
-  return data.paused === true
-    ? { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] }
-    : { subject: resumed.subject, paragraphs: [resumed.opening, booking.autopay ? resumed.automatic : resumed.byLink] };
+  if (data.paused === true) return { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] };
+  const paid = booking.autopay ? [resumed.automatic] : unautomated(booking, resumed.byLink);
+  return { subject: resumed.subject, paragraphs: [resumed.opening, ...paid] };
 };

@@ -7,7 +7,7 @@ import { today } from "@clearing/domain/testing/retreat";
 import { expect, test } from "vitest";
 import { mails, mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
-import { anna, forAnna } from "./testing/anna.ts";
+import { anna, forAnna, withoutReminders } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 /** A variant of a mail: the event's data, the booking at the time of sending, and the recipient. */
@@ -32,10 +32,7 @@ const having = (changes: Partial<Due>, booking: Booking = anna.confirmed): Booki
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
 });
 const { terms } = anna.confirmed;
-const withoutReminders: Booking = {
-  ...anna.confirmed,
-  terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } },
-};
+const silent = withoutReminders(anna.confirmed);
 const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
 const cancels: Booking = {
   ...{ ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
@@ -107,14 +104,20 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ of: "off, a debit is at the bank", data: { autopay: false, reason: "client" } },
       booking: having({ status: "processing" }),
     },
+    { of: "off, without reminders", data: { autopay: false, reason: "client" }, booking: silent },
   ],
   PaymentMethodSaved: [
     { of: "autopay is on", booking: collected },
     { of: "autopay is off", booking: { ...anna.confirmed, savedMethod: account } },
+    { of: "autopay is off, without reminders", booking: { ...silent, savedMethod: account } },
   ],
   AgreementSigned: [
     { of: "with autopay", data: { autopay: true }, booking: collected },
     { of: "without autopay", data: { autopay: false }, booking: signed(anna.held) },
+    {
+      ...{ of: "without autopay and reminders", data: { autopay: false } },
+      booking: signed(withoutReminders(anna.held)),
+    },
   ],
   PaymentSettled: [
     { of: "deposit", data: deposit, booking: anna.awaiting_clearance },
@@ -235,12 +238,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     },
     {
       ...{ of: "by link, without reminders", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
-      booking: having({ dueOn: "2027-02-20" }, withoutReminders),
+      booking: having({ dueOn: "2027-02-20" }, silent),
     },
   ],
   CollectionChanged: [
     { of: "paused", data: { paused: true }, booking: paused },
     { of: "resumed, by link", data: { paused: false }, booking: anna.confirmed },
+    { of: "resumed, by link, without reminders", data: { paused: false }, booking: silent },
     { of: "resumed, collected", data: { paused: false }, booking: collected },
   ],
   RefundRequested: [

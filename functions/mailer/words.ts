@@ -1,4 +1,4 @@
-import type { Booking, PaymentMethod, Refund } from "@clearing/domain/booking";
+import { type Booking, isRemindedOfAll, type PaymentMethod, type Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { dateIn, type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
@@ -54,6 +54,13 @@ export const paymentOf = (data: Data): string =>
 
 /** `refund of $2,500.00` */
 export const refundOf = (data: Data): string => named(frame.refund, data);
+
+/**
+ * How the client makes the payments that are left while autopay is off: with a link for each, as `byLink` says, or in the
+ * booking after `noReminder` if the program sends no reminders.
+ */
+export const unautomated = (booking: Booking, byLink: string, ...noReminder: string[]): string[] =>
+  isRemindedOfAll(booking) ? [byLink] : [[...noReminder, frame.payInBooking].join(" ")];
 
 /** A saved method as its client recognizes it. */
 export function methodName({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {

@@ -4,6 +4,8 @@ export default {
   free: "Your payments for the {program}. You pay nothing on this page.",
   off: {
     text: "Automatic payments stay off, and we send you a link for each payment.",
+    noReminder:
+      "Automatic payments stay off, and we send you no reminders. Please make each payment in your booking by its due date.",
     button: "Continue",
   },
   on: {

@@ -35,6 +35,12 @@ export const anna = {
   cancelled_unpaid: { ...bookedByHerself, status: "cancelled", holdExpiresAt: null },
 } satisfies Record<string, Booking>;
 
+/** The same booking in a program that sends no reminders before the date of a due. */
+export const withoutReminders = <One extends Booking>(booking: One): One => ({
+  ...booking,
+  terms: { ...booking.terms, collection: { ...booking.terms.collection, noticeDaysBefore: [] } },
+});
+
 /** The same booking, paid for by somebody else; Anna has accepted the invitation. */
 export const forAnna = (booking: Booking): Booking => ({
   ...booking,

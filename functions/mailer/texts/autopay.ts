@@ -10,6 +10,7 @@ export default {
     opening: "We saved your {method} for your booking.",
     automatic: "We will charge later payments to it automatically. You can withdraw your authorization at any time.",
     byLink: "Automatic payments are off, so we will send you a link for each payment.",
+    noReminder: "Automatic payments are off.",
   },
   off: {
     subject: "Automatic payments are off",

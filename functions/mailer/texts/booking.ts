@@ -23,6 +23,7 @@ export default {
     automatic:
       "You also authorized us to charge later payments automatically. You can withdraw this authorization at any time.",
     byLink: "You did not authorize automatic payments, so we will send you a link for each later payment.",
+    noReminder: "You did not authorize automatic payments.",
     kept: "You can read the agreement in your booking at any time, exactly as you signed it.",
   },
   confirmed: {

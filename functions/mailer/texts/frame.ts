@@ -15,6 +15,8 @@ export default {
   card: "card",
   bankAccount: "bank account",
   ending: "{kind} ending in {last4}",
+  payInBooking:
+    "Please make each remaining payment in your booking by its due date. We will not send you a reminder before that date. If a payment is past due, we will send you a link.",
   payNow: "Pay now",
   payEarly: "Pay early or change your payment method",
 } as const;

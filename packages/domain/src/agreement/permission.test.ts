@@ -42,7 +42,7 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(7);
+    expect(permission.version).toBe(8);
   });
 
   test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {

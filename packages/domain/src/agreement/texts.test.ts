@@ -33,6 +33,7 @@ const wordings: Record<string, string> = {
   "permission 5": "2d282bba4b2bdc84",
   "permission 6": "065d9225886be947",
   "permission 7": "17cd5d6ae6986a44",
+  "permission 8": "046ca57fa56081a2",
 };
 
 test.each(Object.entries(documents))(

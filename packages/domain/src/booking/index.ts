@@ -48,7 +48,7 @@ export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";
 export { isToCancel } from "./non-payment.ts";
-export { isReminded } from "./notice-plan.ts";
+export { isReminded, isRemindedOfAll } from "./notice-plan.ts";
 export { sendNotices } from "./notices.ts";
 export * from "./outlook.ts";
 export * from "./participant.ts";

@@ -10,9 +10,10 @@ import {
 } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { collectionAt, countsFrom } from "./collection-time.ts";
-import type { Due, Notice } from "./due.ts";
+import { type Due, type Notice, unpaid } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
+import { isListed } from "./varied-debit.ts";
 
 /** The days of past-due notices if the program does not cancel for non-payment. */
 const usualNoticeDays = [3, 7];
@@ -66,6 +67,13 @@ export function finalNoticeOn(booking: Booking, due: Due): CalendarDate | null {
 /** Whether the program has a reminder sent before the date of this due. */
 export const isReminded = (booking: Booking, due: Due): boolean =>
   plannedNotices(booking, due).some(({ kind }) => kind === "upcoming");
+
+/**
+ * Whether a reminder with a link comes before the date of each payment that is left. Late charges do not count: the mail
+ * that adds one has its link.
+ */
+export const isRemindedOfAll = (booking: Booking): boolean =>
+  booking.dues.every((due) => !isListed(due) || unpaid(due) <= 0 || isReminded(booking, due));
 
 /** The notices sent for the due's present date, in order. */
 const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notice) => notice.dueOn === dueOn);

@@ -16,7 +16,7 @@ import {
 import { held } from "../testing/retreat.ts";
 import { addDays, plusHours } from "../time/index.ts";
 import { type Booking, type Due, type SavedMethod, unconfirm } from "./index.ts";
-import { noticeNow } from "./notice-plan.ts";
+import { isRemindedOfAll, noticeNow } from "./notice-plan.ts";
 
 const card: SavedMethod = {
   ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
@@ -145,6 +145,20 @@ describe("the notices of a due", () => {
     expect(told(owing({}, { collection }), [plusHours(at(-31), 3), ...everyDay(-10, 9)])).toEqual([
       ...["3: past_due 3", "7: final 7"],
     ]);
+  });
+
+  test("remind of all payments that are left, or not", () => {
+    const silent = { collection: { retryDays: [3], noticeDaysBefore: [], moveDays: 14, moves: 2 } };
+    const { booking } = owing({}, silent);
+    const paid = booking.dues.map((due): Due => ({ ...due, status: "paid", paid: due.amount }));
+    const charge = booking.dues.map((due): Due => ({ ...due, kind: "late_charge" })).slice(-1);
+    const full = held("full");
+
+    expect(isRemindedOfAll(owing().booking)).toBe(true);
+    expect(isRemindedOfAll(booking)).toBe(false);
+    expect(isRemindedOfAll({ ...booking, dues: paid })).toBe(true);
+    expect(isRemindedOfAll({ ...booking, dues: [...paid, ...charge] })).toBe(true);
+    expect(isRemindedOfAll({ ...full, terms: { ...full.terms, ...silent } })).toBe(true);
   });
 
   test("go out at the confirmation for the balance of `full`, and again after a lost confirmation", () => {

@@ -1,6 +1,6 @@
 /** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
-  version: 7,
+  version: 8,
   heading: {
     title: "Authorization for automatic payments",
     parties: "Booking {bookingId}, agreement version {version}, with {merchant}.",
@@ -31,7 +31,7 @@ export default {
     "By law, you have the right to receive notice in advance of each debit from your bank account that differs in amount from the one before it. With this authorization, you choose to receive that notice only if the amount or the date of a debit differs from this list. We then send it at least ten days before the debit.",
   /** 12 CFR 1005.10(e)(1) */
   optional:
-    "This authorization is optional and not a condition of your booking or of paying over time. Without it, we send you a link for each payment.",
+    "This authorization is optional and not a condition of your booking or of paying over time. Without it, you make each payment yourself.",
   /** 12 CFR 1005.10(c) */
   revocation:
     "You may withdraw this authorization at any time, in your booking online or by replying to any of our emails. With a reply, you may also stop a single payment. If you tell us at least three business days before the date of a payment, we do not charge it. If you tell us later, we stop the payment unless we have already sent it to your bank.",
