@@ -58,8 +58,10 @@ export const exceptionBindings = [
     action: "waive_due",
     status: 200,
     view: bookingAnswer,
-    run: ({ params, body }, context) =>
-      except(context, params.id, (booking, now) => waiveDue(booking, params.dueId, now), body.reason),
+    run: ({ params, body }, context) => {
+      const request = { refundId: context.deps.ids.next("ref"), requestedBy: context.caller.sub };
+      return except(context, params.id, (booking, now) => waiveDue(booking, params.dueId, request, now), body.reason);
+    },
     refusals: unchangeable,
   }),
 

@@ -31,6 +31,13 @@ describe("a mail about an exception that staff made", () => {
     });
   });
 
+  test("says that nothing is left to pay after the last due was waived", () => {
+    const rest = having({ waived: 1_600_000, status: "cancelled" });
+
+    expect(mail("DueWaived", waived, rest)?.paragraphs.at(-1)).toBe("You have nothing left to pay for this booking.");
+    expect(mail("DueWaived", waived, anna.confirmed)?.paragraphs.at(-1)).toBe("You do not need to do anything.");
+  });
+
   test("says the new date of a payment, and how it is paid then", () => {
     expect(mail("DueDeferred", moved, deferred)).toMatchObject({
       subject: "Your payment is now due on February 20, 2027",

@@ -1,5 +1,6 @@
 import {
   type Booking,
+  balance,
   type Due,
   isPaused,
   isReminded,
@@ -19,8 +20,9 @@ import { amountOf, dayOf, unautomated, type Wording, type Write } from "./words.
 export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
   if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
-  const { subject, opening, nothingToDo } = texts.waived;
-  return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), nothingToDo] };
+  const { subject, opening, nothingToDo, paidInFull } = texts.waived;
+  const next = balance(booking) === 0 ? paidInFull : nothingToDo;
+  return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), next] };
 };
 
 /** Only while the due is owed on that date. */

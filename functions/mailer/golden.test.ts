@@ -226,7 +226,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     ...{ of: reason, data: { ...told, reason }, booking: having({ status: "past_due" }), now: late },
     to: "operator" as const,
   })),
-  DueWaived: [{ of: "waived", data: told, booking: anna.confirmed }],
+  DueWaived: [
+    { of: "waived", data: told, booking: anna.confirmed },
+    { of: "the last due", data: told, booking: having({ waived: 1_600_000, status: "cancelled" }) },
+  ],
   DueDeferred: [
     {
       ...{ of: "by link", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
@@ -248,9 +251,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "resumed, collected", data: { paused: false }, booking: collected },
   ],
   RefundRequested: [
-    ...["late_payment", "abandoned_payment", "duplicate_payment", "overpayment", "after_cancellation"].map((reason) =>
+    ...["late_payment", "abandoned_payment", "duplicate_payment", "overpayment", "unearned_interest"].map((reason) =>
       unexpected(reason),
     ),
+    unexpected("after_cancellation"),
     unexpected("late_payment", "succeeded"),
     unexpected("late_payment", "failed"),
     { ...unexpected("late_payment"), of: "without an amount", data: { reason: "late_payment" } },

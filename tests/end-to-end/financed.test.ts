@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { Client, type Due, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -7,6 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+type Payoff = { principal: number; tax: number; unearnedInterest: number };
 type Mail = { subject: string; text: string };
 const mailsTo = async (to: string): Promise<Mail[]> =>
   (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
@@ -69,4 +70,37 @@ test("a loan is collected, paid by the mail's link when a card fails, and paid o
     4,
   );
   expect(payoff.amount).toBeGreaterThan(0);
+});
+
+test("staff waive the last payment of a loan: interest that was paid ahead goes back to the card", async () => {
+  const plans = [{ kind: "financed", months: 3, annualRate: "9.9900" }];
+  const { id } = await openCohort(world, { inDays: 100, count: 1, program: { plans } });
+  const client = new Client(world);
+  await client.hold(id, "financed");
+  await client.sign(false);
+  await client.pay();
+  await client.clear();
+  const { dues, total } = await client.read();
+  for (const due of dues.slice(1, 3)) await client.pay("pm_card_visa", { purpose: "due", dueId: due.id });
+  const last = dues[3] as Due;
+  const token = await world.token("finance");
+  const before = await world.must<Payoff>("GET", `${client.path}/payoff`, { token });
+  const body = { reason: "Agreed on the telephone" };
+
+  await world.must("POST", `${client.path}/dues/${last.id}/waiver`, { token, key: "waive-the-last-due", body });
+  await world.quiesce();
+
+  const booking = await client.read();
+  const { unearnedInterest } = before;
+  expect(unearnedInterest).toBeGreaterThan(0);
+  expect(booking).toMatchObject({ standing: "paid_in_full", balance: 0, refunded: unearnedInterest });
+  expect(booking.paid - booking.refunded).toBe(total - before.principal - before.tax);
+  const subjects = (await mailsTo(client.email)).map(({ subject }) => subject);
+  expect(subjects).toEqual(
+    expect.arrayContaining(["A payment is no longer due", "We are refunding a payment", "We sent your refund"]),
+  );
+  expect(await world.balances()).toMatchObject({
+    ...{ receivable: 0, refunds_payable: 0, stripe_balance: (await world.stripeBalance()).balance },
+  });
+  expect(await world.misshapenEvents()).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { changeAutopay } from "@clearing/commands/autopay";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
 import { writeClearance } from "@clearing/commands/evaluation";
+import { makeException } from "@clearing/commands/exceptions";
 import { methodInWords } from "@clearing/commands/permission";
 import { progressBooking } from "@clearing/commands/progress";
 import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
@@ -13,7 +14,15 @@ import { settleRefundPart, spreadOverCharges } from "@clearing/commands/refund-p
 import type { Services } from "@clearing/commands/services";
 import { lapseHold } from "@clearing/commands/sweep";
 import { permissionDocument } from "@clearing/domain/agreement";
-import type { Booking, PaymentOutcome, Refund, RefundOutcome, SavedMethod } from "@clearing/domain/booking";
+import {
+  type Attempt,
+  type Booking,
+  type PaymentOutcome,
+  type Refund,
+  type RefundOutcome,
+  type SavedMethod,
+  waiveDue,
+} from "@clearing/domain/booking";
 import type { Quote } from "@clearing/domain/plan";
 import { afterEvaluation } from "@clearing/domain/screening";
 import { card } from "@clearing/domain/testing/retreat";
@@ -27,7 +36,7 @@ import type { IdempotencyRecord } from "@clearing/store/idempotency";
 import { keys } from "@clearing/store/keys";
 import type { Store } from "@clearing/store/store";
 import { contextAt } from "./context.ts";
-import { actor, heldBooking, openCohort, sampleProgram, sampleQuote } from "./sample.ts";
+import { actor, asStored, heldBooking, openCohort, sampleProgram, sampleQuote } from "./sample.ts";
 import { openSession } from "./session.ts";
 import { ids } from "./store.ts";
 
@@ -148,11 +157,27 @@ export async function abandoned(store: Store): Promise<Booking> {
 /** Stripe reports this outcome of the deposit's attempt; by default a full payment without a balance transaction. */
 export async function settleDeposit(
   store: Store,
-  { id }: Booking,
+  booking: Booking,
   outcome: Partial<PaymentOutcome> = {},
   at: Instant = now,
 ) {
-  const [attempt] = await readAttempts(store, id);
+  const attempts = await readAttempts(store, booking.id);
+  return settle(
+    store,
+    booking,
+    attempts.find(({ purpose }) => purpose === "deposit"),
+    outcome,
+    at,
+  );
+}
+
+function settle(
+  store: Store,
+  { id }: Booking,
+  attempt: Attempt | undefined,
+  outcome: Partial<PaymentOutcome>,
+  at: Instant,
+) {
   const { id: attemptId = "", amount = 0, currency = "" } = attempt ?? {};
   const succeeded = {
     kind: "succeeded",
@@ -174,6 +199,34 @@ export async function paid(store: Store): Promise<Booking> {
   await settleDeposit(store, booking);
   return booking;
 }
+
+/** A loan of three months, of which all dues but the last are paid on the day of the quote, before interest is earned. */
+export async function paidAhead(store: Store): Promise<Booking> {
+  const program = sampleProgram({ plans: [{ kind: "financed", months: 3, annualRate: "9.9900" }] });
+  const cohort = await openCohort(store, program, { places: 1, inDays: 120, now });
+  const booking = await holdOf(store, await sampleQuote(store, program, cohort, now, "financed"), now);
+  await signAndCheckOut(store, booking);
+  await settleDeposit(store, booking);
+  for (const { id: dueId } of booking.dues.slice(1, -1)) {
+    await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "due", dueId }, actor);
+    const attempts = await readAttempts(store, booking.id);
+    await settle(
+      store,
+      booking,
+      attempts.find((one) => one.dueId === dueId),
+      {},
+      now,
+    );
+  }
+  return asStored(store, booking);
+}
+
+/** Staff waive the last due: unearned interest is owed back, and not spread over charges yet. */
+export const waiveLast = (store: Store, { id, dues }: Booking, answer: Answer = noAnswer) => {
+  const request = { refundId: ids.next("ref"), requestedBy: "staff" };
+  const waiver = (booking: Booking) => waiveDue(booking, dues.at(-1)?.id ?? "", request, now);
+  return makeException(store, id, waiver, { ...occasionAt(now), reason: "Sample reason" }, answer);
+};
 
 export async function evaluate(
   store: Store,
@@ -240,11 +293,13 @@ export async function ended(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** Spreads the refund of the booking's ending over its charges. */
-export async function spread(store: Store, { id }: Booking) {
-  const refundId = (await readBooking(store, id))?.ending?.refundId ?? null;
-  if (refundId === null) return { ok: true } as const;
-  return spreadOverCharges(store, { bookingId: id, refundId }, later);
+/** Spreads the refunds of the booking over its charges. */
+export async function spread(store: Store, booking: Booking) {
+  for (const { id: refundId } of await refundsOf(store, booking)) {
+    const spread = await spreadOverCharges(store, { bookingId: booking.id, refundId }, later);
+    if (!spread.ok) return spread;
+  }
+  return { ok: true } as const;
 }
 
 /** The same, with the refund spread over its charges. */

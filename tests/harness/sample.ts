@@ -8,7 +8,7 @@ import { agreementDocument, participationDocument } from "@clearing/domain/agree
 import { type Booking, hold } from "@clearing/domain/booking";
 import { type Cohort, clearanceDeadline, newPlace, takeTerms } from "@clearing/domain/cohort";
 import { defaultCreditRules } from "@clearing/domain/credit";
-import { type Quote, quote } from "@clearing/domain/plan";
+import { type PlanKind, type Quote, quote } from "@clearing/domain/plan";
 import type { Program } from "@clearing/domain/program";
 import { addDays, endOfDay, type Instant } from "@clearing/domain/time";
 import { readBooking } from "@clearing/store/booking";
@@ -80,13 +80,19 @@ export async function openCohort(
 }
 
 /** A quote of a private place on the program's terms. */
-export async function sampleQuote(store: Store, program: Program, cohort: Cohort, now: Instant): Promise<Quote> {
+export async function sampleQuote(
+  store: Store,
+  program: Program,
+  cohort: Cohort,
+  now: Instant,
+  kind: PlanKind = "deposit_and_balance",
+): Promise<Quote> {
   const request = {
     id: ids.next("quo"),
     merchant: "Sample Operator",
     creditRules: defaultCreditRules,
     placeType: "private",
-    plan: { kind: "deposit_and_balance" },
+    plan: { kind },
     addOns: [],
   } as const;
   const offer = quote(takeTerms(cohort, program), { ...request, addOns: [] }, now);
@@ -153,7 +159,7 @@ export function holdSample(
           participant,
           currency: offer.currency,
           total: offer.total,
-          financeCharge: 0,
+          financeCharge: offer.financeCharge,
           schedule: offer.schedule.map((due) => ({ id: ids.next("due"), ...due })),
           terms: { ...terms, planKind: offer.plan.kind },
           agreementHash: document.hash,

@@ -23,6 +23,7 @@ import {
   now,
   occasionAt,
   paid,
+  paidAhead,
   paidAndSaved,
   progress,
   refundByHand,
@@ -32,6 +33,7 @@ import {
   sign,
   signed,
   spread,
+  waiveLast,
   withSession,
 } from "../harness/journey.ts";
 import { actor } from "../harness/sample.ts";
@@ -162,6 +164,18 @@ const races: Record<string, Race> = {
     made: ended,
     act: refundByHand,
     meanwhile: spread,
+    answers: [true],
+  },
+  "recording a refund by hand, and a waiver that owes a refund": {
+    made: paidAhead,
+    act: refundByHand,
+    meanwhile: waiveLast,
+    answers: [true],
+  },
+  "waiving a due with a refund, and a refund by hand": {
+    made: paidAhead,
+    act: waiveLast,
+    meanwhile: refundByHand,
     answers: [true],
   },
   "settling a refund, and a refund by hand": {

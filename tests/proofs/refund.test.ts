@@ -3,6 +3,7 @@ import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
 import { endEarly } from "@clearing/commands/end-early";
 import { carryOutRefund } from "@clearing/commands/refund";
+import { recordStripeRefund } from "@clearing/commands/refund-by-hand";
 import { spreadOverCharges } from "@clearing/commands/refund-parts";
 import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
@@ -16,6 +17,7 @@ import { readCharges } from "@clearing/store/charge";
 import { readRefund } from "@clearing/store/refund";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contextAt } from "../harness/context.ts";
+import { paidAhead, refundsOf, waiveLast } from "../harness/journey.ts";
 import { refundAt, transactionOf } from "../harness/refunds.ts";
 import { actor, signedBooking } from "../harness/sample.ts";
 import { openSession } from "../harness/session.ts";
@@ -284,6 +286,30 @@ describe("a refund made by hand at Stripe", () => {
     expect(await accountsOf(booking)).toMatchObject({ fee_income: -175_000, refunds_payable: 0, deferred_revenue: 0 });
     expect(await readCharges(running.store, booking.id)).toMatchObject([{ refundable: 175_000, applied: 175_000 }]);
     expect(await readBooking(running.store, booking.id)).toMatchObject({ refunded: 75_000 });
+  });
+
+  test("delivers what a waiver owes on its charge, although that was not spread yet", async () => {
+    const { store } = running;
+    const booking = await paidAhead(store);
+    expect(await waiveLast(store, booking)).toMatchObject({ ok: true });
+    const [owed] = await refundsOf(store, booking);
+    const [last] = (await readCharges(store, booking.id)).toSorted((a, b) => b.id.localeCompare(a.id));
+    const { id: chargeId = "", amount = 0 } = last ?? {};
+    const { applied } = (await readBooking(store, booking.id)) as Booking;
+
+    const hand = { refundId: ids.next("ref"), stripeRefundId: ids.next("re"), amount, madeAt: now };
+    const occasion = { actor, action: "sample", now };
+    expect(await recordStripeRefund(store, { bookingId: booking.id, chargeId, ...hand }, occasion)).toEqual({
+      ok: true,
+    });
+
+    // The charge gave all that it had, so the refund of the waiver is part of that.
+    const back = owed?.amount ?? 0;
+    expect(back).toBeGreaterThan(0);
+    expect(await readCharges(store, booking.id)).toContainEqual(
+      expect.objectContaining({ id: chargeId, applied: 0, refundable: -back }),
+    );
+    expect((await readBooking(store, booking.id))?.applied).toBe(applied - (amount - back));
   });
 
   /**

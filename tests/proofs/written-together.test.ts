@@ -70,6 +70,8 @@ const balanceOf = ({ dues }: Booking) => dues.find(({ kind }) => kind !== "depos
 const excepted = <No extends { ok: false; reason: string }>({ id }: Booking, exception: Exception<No>) =>
   makeException(store, id, exception, { ...occasionAt(now), reason: "Sample reason" }, answer);
 
+const waiver = { refundId: "ref_waiver", requestedBy: "staff" };
+
 const remove: Act = ({ id }) => removeBooking(store, id, occasionAt(plusDays(lapsedAt, 30)));
 
 const booked = { balanceTransactionId: "txn_1", amount: 250_000, fee: 10_000, currency: "usd", at: now };
@@ -261,7 +263,7 @@ const rows: Row[] = [
   {
     when: "staff waive a due",
     made: journey.confirmed,
-    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), now)),
+    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), waiver, now)),
     leaves: ["DueWaived", "answer", "audit of a booking", "booking"],
   },
   {
@@ -271,8 +273,14 @@ const rows: Row[] = [
       await billDues(store, booking.id, occasionAt(plusDays(now, 400)));
       return booking;
     },
-    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), now)),
+    act: (booking) => excepted(booking, (before) => waiveDue(before, balanceOf(before), waiver, now)),
     leaves: ["entry due-waived"],
+  },
+  {
+    when: "staff waive the last due after interest was paid ahead",
+    made: journey.paidAhead,
+    act: (booking) => journey.waiveLast(store, booking, answer),
+    leaves: ["DueWaived", "RefundRequested", "answer", "audit of a booking", "booking", "entry refund-owed", "refund"],
   },
   {
     when: "staff pause the collection of a booking",

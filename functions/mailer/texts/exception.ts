@@ -4,6 +4,7 @@ export default {
     subject: "A payment is no longer due",
     opening: "You no longer owe us {amount} for the payment due on {date}.",
     nothingToDo: "You do not need to do anything.",
+    paidInFull: "You have nothing left to pay for this booking.",
   },
   deferred: {
     subject: "Your payment is now due on {date}",

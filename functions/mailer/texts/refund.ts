@@ -8,6 +8,8 @@ export default {
       duplicate_payment:
         "We could not apply a payment to your booking, because the amount was already paid or the payment came too late.",
       overpayment: "Your payment was more than you still owed.",
+      unearned_interest:
+        "You have nothing left to pay, so you do not owe some of the interest that you paid in advance.",
       after_cancellation: "Your payment arrived after your booking had been canceled.",
     },
     wholePayment: "the payment",

@@ -1,18 +1,19 @@
-import type { Booking, BookingChange } from "@clearing/domain/booking";
+import type { Booking, BookingChange, Refund } from "@clearing/domain/booking";
 import type { Instant } from "@clearing/domain/time";
 import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
+import { refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 
 type Refused = { ok: false; reason: string };
 
-/** A waiver, deferral or pause as a decision on the booking; null if it is in force already. */
+/** A waiver, deferral or pause as a decision on the booking; null if it is in force already. A waiver may owe a refund. */
 export type Exception<No extends Refused> = (
   booking: Booking,
   now: Instant,
-) => ({ ok: true } & BookingChange) | No | null;
+) => ({ ok: true; refund?: Refund | null } & BookingChange) | No | null;
 
 export type NotExcepted = { ok: false; reason: "not_found" | "replayed" | "conflict" };
 
@@ -35,10 +36,11 @@ export function makeException<No extends Refused>(
       return kept.ok ? { ok: true, booking: before } : kept;
     }
     if (!decision.ok) return decision;
-    const { booking } = decision;
+    const { booking, refund = null } = decision;
     const writes = [
       ...answerWrites(store.tables.core, answer(booking)),
       ...bookingWrites(store, before, decision, occasion),
+      ...(refund === null ? [] : [refundPut(store, refund)]),
     ];
     return commit(store, writes, { ok: true, booking });
   });

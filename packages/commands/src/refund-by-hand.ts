@@ -6,15 +6,15 @@ import { chargeFollows } from "@clearing/store/charge";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { fromDeadlineItem, fromItem } from "@clearing/store/items";
 import { keys } from "@clearing/store/keys";
-import { refundPut } from "@clearing/store/refund";
+import { readRefunds, refundPut } from "@clearing/store/refund";
 import type { Store } from "@clearing/store/store";
 import { readTogether } from "@clearing/store/together";
 import { type RefundResult, spreadOverCharges } from "./refund-parts.ts";
 
 /**
  * Records a refund that was made by hand at Stripe on a charge of this booking. `refundId` is derived from Stripe's id,
- * so it is recorded once. The refund owed by the booking's ending is first spread over the charges, so that the charge
- * shows how much of it is owed. Refuses `not_found` if the booking or the charge is missing.
+ * so it is recorded once. The refunds that the booking owes are first spread over the charges, so that the charge shows
+ * how much of them is owed. Refuses `not_found` if the booking or the charge is missing.
  */
 export function recordStripeRefund(
   store: Store,
@@ -44,7 +44,7 @@ export function recordStripeRefund(
     const booking = fromDeadlineItem<Booking>(found.booking);
     const charge = fromItem<Charge>(found.charge);
     // Spreading changes the charge; the next round reads it again.
-    const spread = await spreadEnding(store, booking, occasion);
+    const spread = await spreadAll(store, booking, occasion);
     if (!spread.ok) return spread;
     const made = { id: refundId, ...refunded, now: occasion.now };
     const { refund, charge: after, ...change } = refundMadeAtStripe(booking, charge, made);
@@ -56,9 +56,13 @@ export function recordStripeRefund(
   });
 }
 
-async function spreadEnding(store: Store, { id, ending }: Booking, { now }: ActionContext): Promise<RefundResult> {
-  const refundId = ending?.refundId ?? null;
-  return refundId === null ? { ok: true } : spreadOverCharges(store, { bookingId: id, refundId }, now);
+async function spreadAll(store: Store, { id: bookingId }: Booking, { now }: ActionContext): Promise<RefundResult> {
+  for (const { id: refundId, unspread } of await readRefunds(store, bookingId)) {
+    const spread =
+      unspread === 0 ? ({ ok: true } as const) : await spreadOverCharges(store, { bookingId, refundId }, now);
+    if (!spread.ok) return spread;
+  }
+  return { ok: true };
 }
 
 export type ReckonResult = { ok: true } | { ok: false; reason: "not_found" | "conflict" | "unexplained" };

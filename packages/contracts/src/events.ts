@@ -58,6 +58,7 @@ const refund = {
     "late_payment",
     "duplicate_payment",
     "overpayment",
+    "unearned_interest",
     "after_cancellation",
     "abandoned_payment",
     "made_at_stripe",

@@ -1,7 +1,7 @@
 import type { Booking, Charge, Refund } from "@clearing/domain/booking";
 import { readBooking } from "./booking.ts";
-import { readChildren } from "./booking-children.ts";
-import { fromDeadlineItem, fromItem } from "./items.ts";
+import { readCharges } from "./charge.ts";
+import { readRefunds } from "./refund.ts";
 import type { Store } from "./store.ts";
 
 type MoneyOfBooking = { booking: Booking; charges: Charge[]; refunds: Refund[] };
@@ -17,14 +17,10 @@ export async function readMoneyOf(store: Store, id: string): Promise<MoneyOfBook
   for (let read = 1; ; read++) {
     const booking = await readBooking(store, id);
     if (booking === null) return null;
-    const [charges, refunds] = await Promise.all([readChildren(store, id, "CHG#"), readChildren(store, id, "REF#")]);
+    const [charges, refunds] = await Promise.all([readCharges(store, id), readRefunds(store, id)]);
     const after = await readBooking(store, id);
     if (after?.version === booking.version || read === mostReads) {
-      return {
-        booking,
-        charges: charges.map((item) => fromItem<Charge>(item)),
-        refunds: refunds.map((item) => fromDeadlineItem<Refund>(item)),
-      };
+      return { booking, charges, refunds };
     }
   }
 }

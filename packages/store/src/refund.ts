@@ -1,4 +1,5 @@
 import type { Refund } from "@clearing/domain/booking";
+import { readChildren } from "./booking-children.ts";
 import type { Guarded } from "./commit.ts";
 import { fromDeadlineItem, toDeadlineItem } from "./items.ts";
 import { keys } from "./keys.ts";
@@ -15,6 +16,11 @@ export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
     Item: { ...item, listPk: inShard("REFUNDS", refund.id), listSk: refund.id },
   };
   return { write: { Put: { ...put, ...follows(refund.version) } }, refusal: "stale" };
+}
+
+/** All refunds of a booking, of its ending, of payments and made by hand. */
+export async function readRefunds(store: Store, bookingId: string): Promise<Refund[]> {
+  return (await readChildren(store, bookingId, "REF#")).map((item) => fromDeadlineItem<Refund>(item));
 }
 
 export async function readRefund(store: Store, bookingId: string, id: string): Promise<Refund | null> {

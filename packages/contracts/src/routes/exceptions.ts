@@ -16,7 +16,7 @@ export const waiveDue = defineRoute({
   access: ["admin", "finance"],
   idempotency: "required",
   summary:
-    "Waives the unpaid part of a due. The deposit cannot be waived, nor a due with a payment in progress. The audit log keeps the reason.",
+    "Waives the unpaid part of a due. The deposit cannot be waived, nor a due with a payment in progress. If nothing is left to pay afterwards, unearned interest that was paid ahead is refunded. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ reason }),
   responses: booking,

@@ -5,6 +5,8 @@ import { type Attempt, awaitingNoVerification, marginMinutes, verifiedBy } from 
 import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
+import { refundRequested } from "./refund-request.ts";
+import { settleReleased } from "./settle-ahead.ts";
 import {
   attemptEventData,
   duesOf,
@@ -117,22 +119,24 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
   if (!isCollecting(booking, attempt)) return { kind: "settle", settlement: { attempt: next, journal: [] } };
   const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
   const today = dateIn(booking.terms.timeZone, now);
+  const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one, now));
+  const { changes, refund, journal } = settleReleased(state, replaceDues(booking.dues, free), now);
   const change = nextVersion(
     booking,
     now,
     {
-      dues: replaceDues(
-        booking.dues,
-        duesOf(booking, attempt).map((one) => releaseDue(booking, one, now)),
-      ),
+      ...changes,
       ...withoutPayoff(booking, attempt, today),
       ...(holding ? { holdExpiresAt: now } : {}),
     },
     (after) => ({
-      events: [bookingEvent(after, "PaymentFailed", { ...attemptEventData(attempt), reason: notVerified })],
-      journal: [],
+      events: [
+        bookingEvent(after, "PaymentFailed", { ...attemptEventData(attempt), reason: notVerified }),
+        ...(refund === null ? [] : [refundRequested(after, refund)]),
+      ],
+      journal,
     }),
   );
   const place: Pick<Settlement, "place"> = holding ? { place: { kind: "claim", until: now, cause: "debit" } } : {};
-  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place, ...(refund === null ? {} : { refund }) } };
 }

@@ -6,6 +6,8 @@ import { type Decline, declineOf } from "./declines.ts";
 import type { Due, Tries } from "./due.ts";
 import { type LostMethod, lostMethod } from "./lost-method.ts";
 import { nextVersion } from "./next-version.ts";
+import { refundRequested } from "./refund-request.ts";
+import { settleReleased } from "./settle-ahead.ts";
 import {
   attemptEventData,
   dueOf,
@@ -101,14 +103,13 @@ export function failed(
   const inVain = status === "failed" || isRefusal ? failedTry(attempt, code, isRefusal) : null;
   const lost = lostBy(booking, inVain);
   const tried = inVain === null ? due : { ...due, tries: triesAfter(booking, due, inVain, now) };
+  const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one.id === tried.id ? tried : one, now));
+  const { changes, refund, journal } = settleReleased(state, replaceDues(booking.dues, free), now);
   const change = nextVersion(
     booking,
     now,
     {
-      dues: replaceDues(
-        booking.dues,
-        duesOf(booking, attempt).map((one) => releaseDue(booking, one.id === tried.id ? tried : one, now)),
-      ),
+      ...changes,
       ...withoutPayoff(booking, attempt, today),
       ...(until === null ? {} : { holdExpiresAt: until }),
       ...declinedBy(booking, inVain),
@@ -127,11 +128,12 @@ export function failed(
             ]
           : []),
         ...(lost?.events(after) ?? []),
+        ...(refund === null ? [] : [refundRequested(after, refund)]),
       ],
-      journal: [],
+      journal,
     }),
   );
   const place: Pick<Settlement, "place"> =
     until === null ? {} : { place: { kind: "claim", until, cause: debit ? "debit" : "session" } };
-  return { kind: "settle", settlement: { ...change, attempt: next, ...place } };
+  return { kind: "settle", settlement: { ...change, attempt: next, ...place, ...(refund === null ? {} : { refund }) } };
 }

@@ -10,9 +10,8 @@ import { paidParts } from "./reversal.ts";
 /**
  * Records a refund that somebody made by hand at Stripe. It first delivers what is owed on its charge already. Only the
  * excess is a new debt, at most what the charge has paid on the booking. An amount taken from a refund that is still
- * promised is not a new debt either: Stripe will refuse that refund, which stays owed. Spread the refund of the
- * booking's ending over its charges first, or their debts do not show. The refund takes effect on the day it was made
- * (`madeAt`).
+ * promised is not a new debt either: Stripe will refuse that refund, which stays owed. Spread the booking's refunds over
+ * its charges first, or the debts of the charges do not show. The refund takes effect on the day it was made (`madeAt`).
  */
 export function refundMadeAtStripe(
   booking: Booking,

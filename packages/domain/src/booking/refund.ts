@@ -52,13 +52,14 @@ export type RefundReason =
   | "late_payment"
   | "duplicate_payment"
   | "overpayment"
+  | "unearned_interest"
   | "after_cancellation"
   | "abandoned_payment"
   | "made_at_stripe";
 
 /**
  * Money owed back to a client, from the decision until Stripe has paid it out. `unspread` is the amount not assigned to
- * a charge yet: an ending owes one amount, which is spread over charges afterwards.
+ * a charge yet: an ending or a waiver owes one amount, which is spread over charges afterwards.
  */
 export type Refund = {
   id: string;

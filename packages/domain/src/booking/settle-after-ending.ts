@@ -13,7 +13,7 @@ import { attemptEventData, dueOf, type Settlement, type SettlementState } from "
 /** The dues of a cancelled booking after the payment. */
 function paidDuesOf({ booking, attempt }: SettlementState, payment: Succeeded, at: BillingContext): PaidDues {
   const payoff = payoffOf(booking, attempt);
-  if (payoff !== null) return payOff(booking.dues, payoff, at);
+  if (payoff !== null) return payOff(booking.dues, payoff, attempt, at);
   const due = dueOf(booking, attempt);
   const { due: paid, journal } = payDue(due, { attemptId: attempt.id, amount: payment.amount }, at);
   const paidAs = less(paid.billedParts, due.billedParts);

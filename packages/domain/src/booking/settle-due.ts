@@ -25,14 +25,14 @@ export function payOneDue(state: SettlementState, payment: Succeeded, now: Insta
  * booking's finance charge becomes the interest that was earned.
  */
 function settlePayoff(state: SettlementState, payoff: OpenPayoff, payment: Succeeded, now: Instant): Settlement {
-  const { booking } = state;
+  const { booking, attempt } = state;
   const at = billingContext(booking, paidOn(booking, payment));
-  const alone = payOff(booking.dues, payoff, at);
+  const alone = payOff(booking.dues, payoff, attempt, at);
   const on = interestUntil(state);
   const ahead = paidAhead({ ...booking, dues: alone.dues, payoff: null }, on, costOf(payoff));
   // One payoff with one entry for all unearned interest, since the entry is named after the attempt.
   const whole = ahead === null ? payoff : { ...payoff, on, ...joined(payoff, ahead) };
-  const paid = ahead === null ? alone : payOff(booking.dues, whole, at);
+  const paid = ahead === null ? alone : payOff(booking.dues, whole, attempt, at);
   const changes = { dues: paid.dues, payoff: null, financeCharge: interestOfDues(paid.dues) };
   return settled(state, payment, { ...paid, changes, applied: costOf(whole) }, now);
 }
@@ -71,7 +71,7 @@ function settledAhead(
   const { booking, attempt } = state;
   const ahead = paidAhead({ ...booking, ...changes }, interestUntil(state), applied);
   if (ahead === null) return null;
-  const paid = payOff(changes.dues, { ...ahead, attemptId: attempt.id }, at);
+  const paid = payOff(changes.dues, ahead, attempt, at);
   return {
     changes: { ...changes, dues: paid.dues, financeCharge: interestOfDues(paid.dues) },
     applied: applied + ahead.amount,

@@ -19,25 +19,33 @@ export type PaidDues = { dues: Due[]; journal: JournalEntry[]; paidAs: Parts; du
 export const payoffOf = ({ payoff }: Booking, { id }: Pick<Attempt, "id">): OpenPayoff | null =>
   payoff?.attemptId === id ? payoff : null;
 
+/** What settles a payoff. `id`: the attempt, or the waiver. `refunded`: unearned interest that is refunded instead. */
+type PaidOffBy = { id: string; refunded?: number };
+
 /**
  * Applies a payoff to the dues that it covers. Each due's amount shrinks to what the payoff pays of it; interest that
  * was paid before it was earned pays the rest.
  */
-export function payOff(dues: Due[], payoff: OpenPayoff, at: BillingContext): PaidDues {
-  const { attemptId, on: paidOffOn } = payoff;
+export function payOff(
+  dues: Due[],
+  payoff: Omit<OpenPayoff, "attemptId">,
+  { id, refunded = 0 }: PaidOffBy,
+  at: BillingContext,
+): PaidDues {
+  const { on: paidOffOn } = payoff;
   let after = dues;
   const journal: JournalEntry[] = [];
   for (const { dueId, parts } of payoff.dues) {
     const due = dueIn(after, dueId);
     const owed = asPaidOff(due, parts, at.currency);
-    const paid = payDue(owed, { attemptId, amount: sumOf(parts) }, at);
+    const paid = payDue(owed, { attemptId: id, amount: sumOf(parts) }, at);
     journal.push(...paid.journal);
     after = replaceDue(after, { ...paid.due, paidOffOn });
   }
   for (const { dueId, amount } of payoff.unearned)
     after = replaceDue(after, { ...withoutInterest(dueIn(after, dueId), amount), paidOffOn });
   const back = payoff.unearned.reduce((sum, { amount }) => sum + amount, 0);
-  journal.push(...interestUnearned({ attemptId, amount: back }, at));
+  journal.push(...interestUnearned({ paidOffBy: id, amount: back - refunded }, at));
   const paidAs = less(payoff.dues.map(({ parts }) => parts).reduce(plus, nothing), { ...nothing, interest: back });
   return { dues: after, journal, paidAs, dueIds: payoff.dues.map(({ dueId }) => dueId) };
 }

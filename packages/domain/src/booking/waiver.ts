@@ -3,15 +3,21 @@ import { dateIn, type Instant } from "../time/index.ts";
 import { type Booking, type BookingChange, billingContext, bookingEvent } from "./booking.ts";
 import { type Due, replaceDue, toBill, unpaid, unpaidParts } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
+import type { Refund } from "./refund.ts";
+import { refundRequested } from "./refund-request.ts";
+import { settleAhead } from "./settle-ahead.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
 
-export type WaiverDecision = ({ ok: true } & BookingChange) | { ok: false; reason: DueRefusal };
+export type WaiverDecision = ({ ok: true; refund: Refund | null } & BookingChange) | { ok: false; reason: DueRefusal };
+
+type WaiverRequest = { refundId: string; requestedBy: string };
 
 /**
  * Waives the unpaid amount of a due; the due keeps its amount. What was billed of it is reversed where it was credited.
- * What was not billed will not be, and after completion its earned revenue is reversed.
+ * What was not billed will not be, and after completion its earned revenue is reversed. If unearned interest that was
+ * paid ahead now covers everything that is still open, it pays that, and the excess is refunded.
  */
-export function waiveDue(before: Booking, dueId: string, now: Instant): WaiverDecision {
+export function waiveDue(before: Booking, dueId: string, request: WaiverRequest, now: Instant): WaiverDecision {
   const found = changeableDue(before, dueId);
   if (!found.ok) return found;
   const { due } = found;
@@ -24,11 +30,17 @@ export function waiveDue(before: Booking, dueId: string, now: Instant): WaiverDe
     billedParts: firstOf(due.billedParts, due.paid, currency),
     status: due.paid > 0 ? "paid" : "cancelled",
   };
+  const waiver = before.version + 1;
   const parts = { billed: unpaidParts(due, currency), notBilled: toBill(due) };
   const at = billingContext(before, dateIn(terms.timeZone, now));
-  const change = nextVersion(before, now, { dues: replaceDue(before.dues, waived) }, (booking) => ({
-    events: [bookingEvent(booking, "DueWaived", { dueId, dueOn: due.dueOn, amount, currency })],
-    journal: dueWaived({ dueId, waiver: booking.version, ...parts }, at),
+  const rest = replaceDue(before.dues, waived);
+  const { changes, refund, journal } = settleAhead(before, rest, { id: `${dueId}:${waiver}`, ...request, now });
+  const change = nextVersion(before, now, changes, (booking) => ({
+    events: [
+      bookingEvent(booking, "DueWaived", { dueId, dueOn: due.dueOn, amount, currency }),
+      ...(refund === null ? [] : [refundRequested(booking, refund)]),
+    ],
+    journal: [...dueWaived({ dueId, waiver, ...parts }, at), ...journal],
   }));
-  return { ok: true, ...change };
+  return { ok: true, refund, ...change };
 }

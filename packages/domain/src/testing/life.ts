@@ -188,7 +188,7 @@ export class Life {
     return true;
   }
 
-  /** Spreads the refund of an ending over the charges in slices, until it is spread or `slices` are done. */
+  /** Spreads the refunds of an ending and of waivers over the charges in slices, until it is spread or `slices` are done. */
   spread({ slices = Number.POSITIVE_INFINITY, most = 2 } = {}): this {
     for (let slice = 0; slice < slices; slice++) {
       const unspread = this.refunds.find((refund) => refund.unspread > 0);
@@ -253,7 +253,13 @@ export class Life {
   }
 
   /** Staff waive a due, defer it, or pause collection. Returns whether it was allowed. */
-  waive = (dueId: string): boolean => this.#except(waiveDue(this.booking, dueId, this.now));
+  waive(dueId: string): boolean {
+    const request = { refundId: this.#id("ref"), requestedBy: "staff" };
+    const decision = waiveDue(this.booking, dueId, request, this.now);
+    if (decision.ok && decision.refund !== null) this.refunds.push(decision.refund);
+    return this.#except(decision);
+  }
+
   defer = (dueId: string, dueOn: CalendarDate): boolean => this.#except(deferDue(this.booking, dueId, dueOn, this.now));
   collection = (paused: boolean): boolean => this.#except(setCollection(this.booking, paused, this.now));
 

@@ -307,6 +307,7 @@ const openings: Fact[][] = [
   [...confirmed, { kind: "admit" }, { kind: "complete" }, { kind: "waive", pick: 0 }],
   [...confirmed, paysPart, paysIt, { kind: "waive", pick: 0 }, { kind: "admit" }, { kind: "complete" }],
   [...confirmed, paysPart, paysIt, paysPart, paysIt, { kind: "end", by: "operator" }],
+  [...confirmed, paysBalance, paysIt, paysBalance, paysIt, { kind: "waive", pick: 0 }, { kind: "waive", pick: 1 }],
   [...paysDeposit.slice(0, 2), { kind: "wait", minutes: 60 }, { kind: "lapse" }],
 ];
 export const allStories = fc

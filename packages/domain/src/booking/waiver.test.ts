@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Account, trialBalance } from "../ledger/index.ts";
+import { Life } from "../testing/life.ts";
+import { cohort, held, program } from "../testing/retreat.ts";
+import { addDays, type CalendarDate, instantAt } from "../time/index.ts";
+import { type Due, fallDue, type PaymentOutcome, payoffOn, standing, unpaid } from "./index.ts";
+
+const zone = "America/Denver";
+const quotedOn = "2027-01-04";
+
+/** A confirmed booking with a loan of this many months at 9.99 %, from 4 January 2027 on. */
+function financed(months: number): Life {
+  const plans = [{ kind: "financed", months, annualRate: "9.9900" } as const];
+  const on = { program: program({ plans }), cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }) };
+  return new Life(held("financed", on)).sign().pay("deposit").confirm();
+}
+
+/** The life on a date, with every due that has fallen due billed. */
+function at(life: Life, date: CalendarDate): Life {
+  life.at(instantAt(date, "12:00", zone));
+  while (fallDue(life.booking, life.now) !== null) life.fallDue();
+  return life;
+}
+
+const due = ({ booking }: Life, number: number): Due => booking.dues[number] as Due;
+const openDues = ({ booking }: Life): Due[] => booking.dues.filter((one) => unpaid(one) > 0);
+const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+const balanceOf = (life: Life, account: Account) =>
+  trialBalance(life.journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0;
+
+function pay(life: Life, ...numbers: number[]): Life {
+  for (const number of numbers) {
+    const one = life.booking.dues[number];
+    if (one !== undefined && unpaid(one) > 0) life.pay("due", { dueId: one.id });
+  }
+  return life;
+}
+
+/** The interest of the dues that was paid and not given back. */
+const paidInterest = ({ booking }: Life): number =>
+  sum(booking.dues.filter(({ paid }) => paid > 0).map(({ parts }) => parts.interest));
+
+describe("a waiver after which interest that was paid ahead exceeds everything that is open", () => {
+  test("refunds the interest that was not earned by that day", () => {
+    const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4, 5);
+    const { booking } = life;
+    const unearned = sum(booking.dues.slice(1, 6).map(({ parts }) => parts.interest));
+    const waived = due(life, 6);
+
+    expect(life.waive("due_6")).toBe(true);
+
+    expect(life.refunds).toMatchObject([{ amount: unearned, unspread: unearned, reason: "unearned_interest" }]);
+    expect(life.events.slice(-2)).toMatchObject([
+      { name: "DueWaived", data: { dueId: "due_6", amount: waived.amount } },
+      { name: "RefundRequested", data: { amount: unearned, reason: "unearned_interest" } },
+    ]);
+    expect(life.booking).toMatchObject({
+      refunded: unearned,
+      applied: booking.applied - unearned,
+      financeCharge: waived.parts.interest,
+    });
+    expect(standing(life.booking, "2027-01-05")).toBe("paid_in_full");
+    expect([balanceOf(life, "interest_income"), balanceOf(life, "refunds_payable")]).toEqual([0, -unearned]);
+  });
+
+  test("keeps the interest that was earned, as a payoff on that day does", () => {
+    const [life, byPayoff] = [1, 2].map(() => pay(at(financed(6), "2027-01-10"), 1, 2, 3)) as [Life, Life];
+    for (const one of [life, byPayoff]) at(one, "2027-01-20");
+    const attempt = byPayoff.checkout("payoff") as { id: string };
+    byPayoff.settle(attempt.id, byPayoff.paymentOf(attempt.id));
+
+    for (const id of ["due_4", "due_6", "due_5"]) expect(life.waive(id)).toBe(true);
+
+    expect(paidInterest(life)).toBe(byPayoff.booking.financeCharge);
+    expect(due(life, 1).parts.interest).toBe(Math.floor((13_320 * 16) / 31 + 0.5));
+  });
+
+  test("pays what is left of another due, and refunds the rest", () => {
+    const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4);
+    const left = 5_000;
+    life.pay("due", { dueId: "due_5", amount: due(life, 5).parts.principal - left });
+    const unearned = sum(life.booking.dues.slice(1, 5).map(({ parts }) => parts.interest));
+
+    life.waive("due_6");
+
+    expect(due(life, 5)).toMatchObject({ status: "paid", parts: { interest: 0 }, paidOffOn: "2027-01-04" });
+    expect(openDues(life)).toEqual([]);
+    expect(life.refunds).toMatchObject([{ amount: unearned - left }]);
+    expect([balanceOf(life, "interest_income"), balanceOf(life, "receivable")]).toEqual([0, 0]);
+  });
+
+  test("leaves it to a payment that is still under way, which refunds it when it settles", () => {
+    const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4);
+    const page = life.checkout("due", { dueId: "due_5" }) as { id: string };
+    const unearned = sum(life.booking.dues.slice(1, 6).map(({ parts }) => parts.interest));
+
+    life.waive("due_6");
+    expect(life.refunds).toEqual([]);
+    life.settle(page.id, life.paymentOf(page.id));
+
+    expect(life.refunds).toMatchObject([{ amount: unearned, reason: "overpayment" }]);
+  });
+
+  test.each<[string, PaymentOutcome]>([
+    ["expires", { kind: "expired" }],
+    ["fails", { kind: "failed", paymentIntentId: "pi_1", code: "insufficient_funds" }],
+    ["is given up because the bank account was not verified", { kind: "abandoned", paymentIntentId: "pi_1" }],
+  ])("settles the rest when the last payment under way %s", (_, outcome) => {
+    const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4);
+    const left = 5_000;
+    life.pay("due", { dueId: "due_5", amount: due(life, 5).parts.principal - left });
+    const unearned = sum(life.booking.dues.slice(1, 5).map(({ parts }) => parts.interest));
+    const page = life.checkout("due", { dueId: "due_5" }) as { id: string };
+    if (outcome.kind === "abandoned") life.settle(page.id, { kind: "verifying", paymentIntentId: "pi_1" });
+    life.waive("due_6");
+    expect(life.refunds).toEqual([]);
+
+    life.settle(page.id, outcome);
+
+    expect(due(life, 5)).toMatchObject({ status: "paid", openAttemptId: null });
+    expect(life.refunds).toMatchObject([{ amount: unearned - left, reason: "unearned_interest" }]);
+    expect([balanceOf(life, "interest_income"), balanceOf(life, "receivable")]).toEqual([0, 0]);
+  });
+
+  test("does not refund interest that was refunded by hand", () => {
+    const life = pay(at(financed(2), "2027-01-04"), 1);
+    const { id, amount } = life.charges.at(-1) as { id: string; amount: number };
+    life.refundByHand(life.charges[0]?.id ?? "", 250_000);
+    life.refundByHand(id, amount);
+
+    life.waive("due_2");
+
+    expect(life.refunds.map(({ reason }) => reason)).toEqual(["made_at_stripe", "made_at_stripe"]);
+  });
+
+  const months = fc.integer({ min: 2, max: 18 });
+  const days = fc.integer({ min: 0, max: 600 });
+  const early = fc.array(fc.integer({ min: 1, max: 18 }), { maxLength: 6 });
+  const order = fc.array(fc.nat(17), { minLength: 18, maxLength: 18 });
+
+  test("happens once, and keeps exactly what was earned, on any day and in any order of waivers (I3)", () => {
+    fc.assert(
+      fc.property(months, days, days, early, order, (count, one, other, paid, waivers) => {
+        const life = pay(at(financed(count), addDays(quotedOn, Math.min(one, other))), ...paid);
+        const on = addDays(quotedOn, Math.max(one, other));
+        at(life, on);
+        const { total, applied } = life.booking;
+        const { unearned } = payoffOn(life.booking, on);
+        const back = sum(unearned.map(({ amount }) => amount));
+
+        for (const pick of waivers) {
+          const left = openDues(life);
+          const next = left[pick % Math.max(1, left.length)];
+          if (next !== undefined) life.waive(next.id);
+        }
+        while (openDues(life).length > 0) life.waive(openDues(life)[0]?.id ?? "");
+        life.spread();
+
+        const { booking } = life;
+        const refunded = sum(life.refunds.map(({ amount }) => amount));
+        const covered = sum(booking.dues.map(({ paid }) => paid)) - (applied - back);
+        expect(life.refunds.length).toBeLessThanOrEqual(1);
+        expect(refunded + covered).toBe(back);
+        expect(booking.applied).toBe(applied - refunded);
+        expect(sum(booking.dues.map(({ amount }) => amount))).toBe(total + booking.financeCharge);
+        expect(payoffOn(booking, on).unearned).toEqual([]);
+        expect(0 - balanceOf(life, "interest_income")).toBe(paidInterest(life));
+        expect([balanceOf(life, "receivable"), refunded + balanceOf(life, "refunds_payable")]).toEqual([0, 0]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
