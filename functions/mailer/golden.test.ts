@@ -251,10 +251,15 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "resumed, collected", data: { paused: false }, booking: collected },
   ],
   RefundRequested: [
-    ...["late_payment", "abandoned_payment", "duplicate_payment", "overpayment", "unearned_interest"].map((reason) =>
-      unexpected(reason),
-    ),
-    unexpected("after_cancellation"),
+    ...[
+      "late_payment",
+      "abandoned_payment",
+      "duplicate_payment",
+      "overpayment",
+      "wrong_currency",
+      "unearned_interest",
+      "after_cancellation",
+    ].map((reason) => unexpected(reason)),
     unexpected("late_payment", "succeeded"),
     unexpected("late_payment", "failed"),
     { ...unexpected("late_payment"), of: "without an amount", data: { reason: "late_payment" } },

@@ -10,6 +10,8 @@ export default {
       overpayment: "Your payment was more than you still owed.",
       unearned_interest:
         "You have nothing left to pay, so you do not owe some of the interest that you paid in advance.",
+      wrong_currency:
+        "We could not apply a payment to your booking, because it was not in the currency of your booking.",
       after_cancellation: "Your payment arrived after your booking had been canceled.",
     },
     wholePayment: "the payment",

@@ -59,6 +59,7 @@ const refund = {
     "duplicate_payment",
     "overpayment",
     "unearned_interest",
+    "wrong_currency",
     "after_cancellation",
     "abandoned_payment",
     "made_at_stripe",

@@ -155,7 +155,7 @@ describe("the decision on an attempt", () => {
 
     expect(life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }))).toBe("settled");
     expect(life.booking).toMatchObject({ status: "expired", paid: 0 });
-    expect(life.refunds).toMatchObject([{ currency: "eur", reason: "duplicate_payment" }]);
+    expect(life.refunds).toMatchObject([{ currency: "eur", reason: "wrong_currency" }]);
   });
 
   test("leaves an attempt succeeded while its fee is pending, whatever else is reported", () => {

@@ -105,11 +105,12 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
     case "declined":
       break;
   }
-  return { kind: "settle", settlement: returnInFull(state, payment, returnReason(state), now) };
+  return { kind: "settle", settlement: returnInFull(state, payment, returnReason(state, payment), now) };
 }
 
 /** Why a payment that pays nothing is refunded. What staff have waived was not paid by another payment. */
-function returnReason({ booking, attempt }: SettlementState): RefundReason {
+function returnReason({ booking, attempt }: SettlementState, { currency }: Succeeded): RefundReason {
   if (booking.status === "declined") return "not_cleared";
+  if (currency !== booking.currency) return "wrong_currency";
   return (dueOf(booking, attempt).waived ?? 0) > 0 ? "overpayment" : "duplicate_payment";
 }

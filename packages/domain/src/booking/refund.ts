@@ -53,6 +53,7 @@ export type RefundReason =
   | "duplicate_payment"
   | "overpayment"
   | "unearned_interest"
+  | "wrong_currency"
   | "after_cancellation"
   | "abandoned_payment"
   | "made_at_stripe";

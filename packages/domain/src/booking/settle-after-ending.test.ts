@@ -84,7 +84,7 @@ describe("a payment in flight when the booking ended", () => {
 
     life.settle(attempt.id, life.paymentOf(attempt.id, { currency: "eur", booked: null }));
 
-    expect(life.refunds.at(-1)).toMatchObject({ amount: 1_600_000, currency: "eur", reason: "duplicate_payment" });
+    expect(life.refunds.at(-1)).toMatchObject({ amount: 1_600_000, currency: "eur", reason: "wrong_currency" });
     expect(life.booking.ending).toMatchObject({ netPaid: 250_000 });
   });
 

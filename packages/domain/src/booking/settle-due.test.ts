@@ -116,7 +116,7 @@ describe("a payment of another due", () => {
 
     expect(life.booking).toMatchObject({ paid: 250_000, refunded: 0 });
     expect(due(life, 1)).toMatchObject({ paid: 0, openAttemptId: null });
-    expect(life.refunds).toMatchObject([{ currency: "eur", amount: 1_600_000 }]);
+    expect(life.refunds).toMatchObject([{ currency: "eur", amount: 1_600_000, reason: "wrong_currency" }]);
     expect(life.journal.at(-1)).toMatchObject({ currency: "eur", reference: `payment:ch_${attempt.id}` });
   });
 });

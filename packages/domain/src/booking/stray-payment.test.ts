@@ -45,7 +45,8 @@ describe("a payment without an attempt", () => {
   test("in another currency is refunded as it came, and does not count on the booking", () => {
     const { refund, booking: after } = returned({ currency: "eur", booked: null });
 
-    expect(refund).toMatchObject({ amount: 70_000, currency: "eur" });
+    expect(refund).toMatchObject({ amount: 70_000, currency: "eur", reason: "wrong_currency" });
+    expect(returned().refund).toMatchObject({ reason: "duplicate_payment" });
     expect(after).toMatchObject({ paid: 250_000, refunded: 0 });
   });
 });

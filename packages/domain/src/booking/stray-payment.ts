@@ -48,10 +48,12 @@ export function returnStrayPayment(
     balanceTransactionId: payment.booked?.balanceTransactionId ?? null,
     createdAt: now,
   };
-  const request = { id: refundId, booking, reason: "duplicate_payment", requestedBy: "system", now, currency } as const;
+  const isOurs = currency === booking.currency;
+  const reason = isOurs ? "duplicate_payment" : "wrong_currency";
+  const request = { id: refundId, booking, reason, requestedBy: "system", now, currency } as const;
   const refund = left === 0 ? null : requestRefund({ ...request, charge, amount: left });
   // Money in another currency is returned as it came and does not count in the booking's sums.
-  const counted = (part: number) => (currency === booking.currency ? part : 0);
+  const counted = (part: number) => (isOurs ? part : 0);
   const at = factContext(booking, paidOn(booking, payment), payment);
   const change = nextVersion(
     booking,
