@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventNames } from "@clearing/domain/event";
+import { type EventSubject, eventNames } from "@clearing/domain/event";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
@@ -61,6 +61,15 @@ test("each event has a sentence that says what happened", () => {
 
   expect(told.filter((description) => !/^[A-Z].{10,130}\.$/.test(description))).toEqual([]);
   expect(new Set(told).size).toBe(told.length);
+});
+
+test("each type of subject has an event", () => {
+  const types: Record<EventSubject["type"], null> = {
+    ...{ program: null, cohort: null, booking: null, clearance: null, entry: null },
+  };
+  const told = Object.values(events).map(({ shape }) => shape.subject.shape.type.def.values[0]);
+
+  expect([...new Set<string | undefined>(told)].sort()).toEqual(Object.keys(types).sort());
 });
 
 test("there is a schema for each published event, and for no other", () => {

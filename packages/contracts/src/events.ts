@@ -126,6 +126,8 @@ export const events = {
 
 /**
  * The event of source `clearing.stripe` that the webhook and the catch-up publish: which Stripe object to fetch again.
+ * Only `stripe-events` may consume it, since it names a report that is not applied yet. So `events.json` and `/docs`,
+ * which are for consumers, leave it out.
  */
 export const stripeEventReceived = z.strictObject({
   id: id("evt"),

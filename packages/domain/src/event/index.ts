@@ -89,7 +89,7 @@ const topics: Readonly<Record<EventName, Topic>> = {
 export const topicOf = (name: EventName): Topic => topics[name];
 
 export type EventSubject = {
-  type: "program" | "cohort" | "booking" | "clearance" | "refund" | "entry";
+  type: "program" | "cohort" | "booking" | "clearance" | "entry";
   id: string;
   version: number;
 };
