@@ -8,6 +8,7 @@ import {
   type Asked,
   addAsked,
   chargedOnce,
+  keepsNoUnearned,
   nothingIsStuck,
   noticedOnce,
   promised,
@@ -120,6 +121,24 @@ describe("the checks of the year", () => {
       `year: a due of ${booking.id} waits for an attempt that is over`,
     ]);
     expect(nothingIsStuck(ofAttempt("requested", null))).toEqual([`year: att_1 is requested, its next look null`]);
+  });
+
+  test("report interest of a month to come that is kept when nothing is left to pay", () => {
+    const { parts, amount } = due;
+    const [last] = booking.dues.slice(2) as [Due];
+    const dues = (unearned: number) =>
+      booking.dues.map((one) =>
+        one.id === last.id
+          ? { ...one, parts: { ...parts, interest: unearned }, amount: amount + unearned, paid: amount + unearned }
+          : { ...one, paid: one.amount },
+      );
+    const all = (days: number, unearned: number) => kept(days, { bookings: [{ ...booking, dues: dues(unearned) }] });
+
+    expect(keepsNoUnearned(all(-1, 0))).toEqual([]);
+    expect(keepsNoUnearned(all(1, 700))).toEqual([]);
+    expect(keepsNoUnearned(all(-1, 700))).toEqual([
+      `year: ${booking.id} has nothing left to pay and keeps 700 of interest from ${due.dueOn} on`,
+    ]);
   });
 
   test("report a duplicate notice, and a missing one", () => {

@@ -78,6 +78,21 @@ const isLeftToStaff = ({ kind, notices = [], tasks = [], dueOn }: Due): boolean 
   tasks.some((task) => task.dueOn === dueOn) ||
   (kind === "late_charge" && notices.some((notice) => notice.kind === "final" && notice.dueOn === dueOn));
 
+/** A booking that has nothing left to pay keeps no interest of a month that has not begun. */
+export function keepsNoUnearned({ now, bookings }: Dump): string[] {
+  const settled = bookings.filter((booking) => owes(booking) && booking.dues.every((due) => unpaidOf(due) === 0));
+  return settled.flatMap(({ id, terms, dues }) => {
+    const today = dateIn(terms.timeZone, now);
+    return dues.flatMap((due) => {
+      const begins = dues.find(({ sequence }) => sequence === due.sequence - 1)?.dueOn ?? today;
+      const interest = due.paid - (due.amount - due.parts.interest);
+      return due.parts.interest > 0 && interest > 0 && begins > today
+        ? [`year: ${id} has nothing left to pay and keeps ${interest} of interest from ${begins} on`]
+        : [];
+    });
+  });
+}
+
 /** No notice is sent twice for one date of a due. */
 export function noticedOnce({ events }: Dump): string[] {
   const seen = new Map<string, string>();

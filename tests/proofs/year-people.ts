@@ -91,6 +91,17 @@ const paysOff: Act = async (scene, person, booking) =>
     ? null
     : pay(scene, person, { purpose: "payoff" });
 
+/** From some day on staff waive what is left, the last due first; until then the client pays early. */
+const isWaived: Act = async (scene, person, booking) => {
+  const last = open(booking).at(-1);
+  if (last === undefined || scene.today < person.cancelsOn) return null;
+  const token = await scene.client.token("finance", "finance@example.com");
+  const path = `/v1/bookings/${person.bookingId}/dues/${last.id}/waiver`;
+  const answer = await scene.ask("POST", path, { token, body: { reason: "Sample reason" } });
+  scene.did(`staff waive ${last.id} of ${person.email}: ${answer.status}`);
+  return unexpected(`${last.id} of ${person.email} is waived`, answer);
+};
+
 /** Saves another card once the old one is no longer charged. */
 const savesAnother: Act = async (scene, person, booking) =>
   (booking.savedMethod?.unusable ?? null) === null || open(booking).length === 0
@@ -204,5 +215,6 @@ export const habits: readonly Habit[] = [
   { name: "pays early, in parts", ...card, acts: [paysEarly] },
   { name: "pays off without permission", ...card, autopay: false, acts: [paysByLink, paysOff] },
   { name: "changes the permission", ...card, acts: [turnsAutopay, paysWhatIsAsked] },
+  { name: "pays early, then staff waive the rest", ...card, acts: [isWaived, paysEarly] },
   { name: "cancels", ...card, outcomes: after(3, ["insufficient_funds"]), acts: [cancels] },
 ];

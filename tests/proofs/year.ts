@@ -9,6 +9,7 @@ import {
   type Asked,
   addAsked,
   chargedOnce,
+  keepsNoUnearned,
   nothingIsStuck,
   noticedOnce,
   promised,
@@ -107,7 +108,7 @@ export async function simulateYear(client: Client, options: YearOptions): Promis
   await client.quiesce();
   const last = await dump(client);
   if (found.length === 0)
-    found.push(...breaches(last, [...always, stripePostedOnce, chargedOnceFor(asked), noticedOnce]));
+    found.push(...breaches(last, [...always, stripePostedOnce, chargedOnceFor(asked), noticedOnce, keepsNoUnearned]));
   return { seed, midnights, breaches: found, trail, struck: await struckSoFar(client), ...summaryOf(last) };
 }
 
@@ -124,7 +125,7 @@ async function look(client: Client, { isWhole, before, asked }: Look, found: str
     await client.quiesce();
     const all = await (isWhole ? dump : dumpOfMoney)(client);
     addAsked(asked, all);
-    const checks = [chargedOnceFor(asked), nothingIsStuck, noticedOnce];
+    const checks = [chargedOnceFor(asked), nothingIsStuck, noticedOnce, keepsNoUnearned];
     const wrong = breaches(all, [...(isWhole ? always : ofMoney), ...checks]);
     if (before !== undefined) wrong.push(...promisesKept(before, all), ...posted(before, all));
     return { all, wrong };
