@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { permissionDocument } from "@clearing/domain/agreement";
-import type { Attempt, AttemptStatus, Booking, MethodSetup, PayPage, PlannedCharge } from "@clearing/domain/booking";
+import type {
+  Attempt,
+  AttemptStatus,
+  Booking,
+  Due,
+  MethodSetup,
+  PayPage,
+  PlannedCharge,
+} from "@clearing/domain/booking";
 import { held, today } from "@clearing/domain/testing/retreat";
 import type { Reply } from "@clearing/runtime/api";
 import { expect, test } from "vitest";
@@ -39,6 +47,8 @@ const payable = {
   amount: due.amount,
   planned: null,
 } as const satisfies PayPage;
+const charge: Due = { ...due, id: "due_9", kind: "late_charge", amount: 2_500 };
+const charged: Booking = { ...settled, dues: [...settled.dues, charge] };
 const planned: PlannedCharge = { on: due.dueOn, method: { type: "card", last4: "4242" } };
 const late: PayPage = { ...payable, isPastDue: true };
 const payUrl = "https://api.example.org/pay/token";
@@ -76,6 +86,7 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["autopay is off", methodPageReply(booking, payable, null, payUrl)],
     ["autopay is off, without reminders", methodPageReply(silent, payable, null, payUrl)],
     ["autopay is on", methodPageReply(booking, payable, permission, payUrl)],
+    ["only a late charge is left", methodPageReply(charged, { ...payable, due: charge }, permission, payUrl)],
   ],
   "return-page": [
     ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status), site)]),

@@ -29,6 +29,7 @@ const having = (changes: Partial<Due>): Booking => ({
   ...booking,
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
 });
+const balance = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
 const settled = {
   ...booking,
   dues: booking.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount })),
@@ -82,6 +83,31 @@ describe("the pages of a payment link", () => {
     expect(method(more)).toContain("Agree and continue");
     expect(bodyOf(payPageReply(more, page(more), "https://example.org/method"))).toContain("further payments");
     expect(bodyOf(payPageReply(settled, page(settled), "https://example.org/method"))).not.toContain("<a ");
+  });
+
+  describe("for a late charge", () => {
+    const charge: Due = { ...balance, id: "due_9", kind: "late_charge", amount: 2_500 };
+    const charged: Booking = { ...booking, dues: [...booking.dues, charge] };
+    const alone: Booking = { ...settled, dues: [...settled.dues, charge] };
+    const pageOf = (of: Booking) => payPageOf(of, "due_9", null, today) ?? expect.fail("the late charge is missing");
+    const shown = (of: Booking) => bodyOf(payPageReply(of, pageOf(of), "https://example.org/pay/token/method"));
+    const methodOf = (of: Booking) =>
+      bodyOf(methodPageReply(of, pageOf(of), permissionDocument(of, "the card"), "https://example.org/pay/token"));
+
+    test("save a method for the other payments, without the late charge among them", () => {
+      expect(shown(charged)).toContain('href="https://example.org/pay/token/method"');
+      expect(methodOf(charged)).toContain("Agree and continue");
+      expect(methodOf(charged)).toContain("Balance: $16,000.00");
+      expect(methodOf(charged)).not.toContain("$25.00");
+    });
+
+    test("save none if no other payment is left, and show no authorization without payments", () => {
+      expect(shown(alone)).toContain("$25.00");
+      expect(shown(alone)).not.toContain("<a ");
+      expect(methodOf(alone)).toContain("You do not need to save a card or bank account");
+      expect(methodOf(alone)).toContain('<a href="https://example.org/pay/token">Back to the payment</a>');
+      expect(methodOf(alone)).not.toMatch(/<form|authoriz/);
+    });
   });
 
   test("lead back from another method to the payment, since saving one is optional", () => {

@@ -22,9 +22,10 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
   const { terms, currency, savedMethod } = booking;
   const { title, payoff, button, otherMethod } = texts.payable;
   const link = { label: otherMethod, url: methodUrl };
-  const linked = (words: Words): Words => (savedMethod === undefined ? words : { ...words, link });
-  if (page.kind === "paid" && methodPageRefusal(booking, page) !== "paid")
-    return shortPage(200, linked(texts.paidInPart));
+  const refusal = methodPageRefusal(booking, page);
+  const isOffered = savedMethod !== undefined && refusal !== "link_only";
+  const linked = (words: Words): Words => (isOffered ? { ...words, link } : words);
+  if (page.kind === "paid" && refusal !== "paid") return shortPage(200, linked(texts.paidInPart));
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
   const text = page.kind === "payoff" ? fill(payoff, { merchant, program }) : paymentText(page, { merchant, program });
@@ -49,9 +50,10 @@ function paymentText({ due, isPastDue, planned }: Payable, seller: { merchant: s
  */
 export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null, payUrl: string): Reply {
   const refusal = methodPageRefusal(booking, page);
-  if (refusal !== null) return shortPage(200, states[refusal]);
-  const { title, free, off, on, authorization, back } = method;
+  const { title, free, off, on, linkOnly, authorization, back } = method;
   const link = { label: back, url: payUrl };
+  if (refusal === "link_only") return shortPage(200, { ...linkOnly, link });
+  if (refusal !== null) return shortPage(200, states[refusal]);
   const opening = fill(free, { program: booking.terms.publicLabel });
   const stays = isRemindedOfAll(booking) ? off.text : off.noReminder;
   if (permission === null) return shortPage(200, { title, text: `${opening} ${stays}`, link }, { label: off.button });

@@ -12,6 +12,10 @@ export default {
     text: "We will charge your later payments to the card or bank account that you save. With the button below, you give us this authorization:",
     button: "Agree and continue",
   },
+  linkOnly: {
+    title: "You do not need to save a card or bank account",
+    text: "Only a late charge is left to pay. We do not charge it automatically. Please pay it with the link.",
+  },
   back: "Back to the payment",
   authorization: "Authorization for automatic payments",
 } as const;

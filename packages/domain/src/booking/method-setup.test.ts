@@ -4,6 +4,7 @@ import { held, program } from "../testing/retreat.ts";
 import { type Instant, plusDays, plusMinutes } from "../time/index.ts";
 import {
   type Booking,
+  type Due,
   decideSetup,
   isSetupFor,
   isSetupOpen,
@@ -55,6 +56,15 @@ describe("saving another method", () => {
     [
       "is refused if nothing is left to pay",
       () => having({ dues: paid.dues.map((due) => ({ ...due, paid: due.amount })) }),
+      "invalid_transition",
+    ],
+    [
+      "is refused if only a late charge is left to pay",
+      () => {
+        const dues = paid.dues.map((due): Due => ({ ...due, status: "paid", paid: due.amount }));
+        const charges = paid.dues.slice(-1).map((due): Due => ({ ...due, id: "due_9", kind: "late_charge" }));
+        return having({ dues: [...dues, ...charges] });
+      },
       "invalid_transition",
     ],
     ["is possible while dues are unpaid", () => having(), null],

@@ -13,7 +13,7 @@ import {
 } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { methodsToSave } from "./payment-methods.ts";
-import { balance } from "./standing.ts";
+import { owesListed } from "./varied-debit.ts";
 import { type ListedDebit, listedDebits, underPermission } from "./vary-debits.ts";
 
 /**
@@ -63,12 +63,12 @@ const checkedWithinDays = 14;
 const unheardMinutes = 1;
 
 /**
- * Why no method can be saved for a booking; null if one can. The agreement must be signed, the deposit settled, and
- * something left to pay.
+ * Why no method can be saved for a booking; null if one can. The agreement must be signed, the deposit settled, and a due
+ * left that can be collected automatically: a late charge cannot.
  */
 export function setupRefusal(booking: Booking): SetupRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
-  const collects = mayOwe(booking) && depositSettled(booking) && balance(booking) > 0;
+  const collects = mayOwe(booking) && depositSettled(booking) && owesListed(booking);
   return collects ? null : "invalid_transition";
 }
 

@@ -7,7 +7,7 @@ import { setupRefusal } from "./method-setup.ts";
 import { nextPayment } from "./next-payment.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 import { statusOn } from "./resting.ts";
-import { isListed } from "./varied-debit.ts";
+import { owesListed } from "./varied-debit.ts";
 
 /** When and from which method a due is collected without the link. */
 export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type" | "last4"> };
@@ -54,13 +54,16 @@ function plannedCharge(booking: Booking, due: Due, now: Instant): PlannedCharge 
   return { on: dateIn(booking.terms.timeZone, next.at), method: next.method };
 }
 
+/** `link_only`: the link pays a late charge, which is not collected automatically, and no other due is left. */
+type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
+
 /**
  * Why the page behind a payment link saves no other method; null if it saves one. It does so for the booking's other
  * dues too, so it remains after its own due is paid.
  */
-export function methodPageRefusal(booking: Booking, page: PayPage): "paid" | "on_its_way" | "nothing_to_pay" | null {
+export function methodPageRefusal(booking: Booking, page: PayPage): MethodPageRefusal | null {
   const open = booking.dues.filter((due) => unpaid(due) > 0);
-  if (page.kind === "paid" && !open.some(isListed)) return "paid";
+  if (!owesListed(booking)) return page.kind === "payable" || page.kind === "payoff" ? "link_only" : page.kind;
   if (setupRefusal(booking) !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
   return open.every(({ status }) => status === "processing") ? "on_its_way" : null;
 }
