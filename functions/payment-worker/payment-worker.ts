@@ -1,4 +1,4 @@
-import { workOnAttempt, workOnOpenAttempts, workOnRefund, workOnSetup } from "@clearing/commands/payment-deadlines";
+import { workOnAttempt, workOnClosingNote, workOnRefund, workOnSetup } from "@clearing/commands/payment-deadlines";
 import type { Gateway } from "@clearing/payments";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
@@ -12,5 +12,5 @@ export const paymentWorks: WorkByKind<"payment-worker", Deps & { gateway: Gatewa
     return work(contextOf(deps), bookingIdIn(key), key.sk.slice("ATT#".length));
   },
   REFUND: (key, deps) => workOnRefund(contextOf(deps), bookingIdIn(key), key.sk.slice("REF#".length)),
-  PAGES: (key, deps) => workOnOpenAttempts(contextOf(deps), bookingIdIn(key)),
+  PAGES: (key, deps) => workOnClosingNote(contextOf(deps), bookingIdIn(key)),
 };

@@ -1,4 +1,4 @@
-import { closeAttempts, isLeftToItsWorker } from "@clearing/commands/open-attempts";
+import { closeAtStripe, isLeftToItsWorker } from "@clearing/commands/close-at-stripe";
 import { carryOutRefund } from "@clearing/commands/refund";
 import type { Gateway } from "@clearing/payments";
 import { contextOf, settledOrRetried } from "@clearing/runtime/commands";
@@ -28,7 +28,7 @@ export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gate
     settledOrRetried(await carryOutRefund(services, { bookingId, refundId }, `event:${name}`), deps.log);
     return "refund_carried_out";
   }
-  const closed = await closeAttempts(services, bookingId, `event:${name}`);
+  const closed = await closeAtStripe(services, bookingId, `event:${name}`);
   for (const result of closed) if (!isLeftToItsWorker(result)) settledOrRetried(result, deps.log);
   return closed.length === 0 ? "nothing_to_close" : "pages_closed";
 }

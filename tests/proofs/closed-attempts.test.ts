@@ -2,9 +2,9 @@ import { QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { admitBooking } from "@clearing/commands/admission";
 import { signAgreement } from "@clearing/commands/agreement";
 import { openCheckout } from "@clearing/commands/checkout";
+import { closeAtStripe } from "@clearing/commands/close-at-stripe";
 import { endEarly } from "@clearing/commands/end-early";
 import { openSetup } from "@clearing/commands/method-setup";
-import { closeAttempts } from "@clearing/commands/open-attempts";
 import type { Attempt, Booking, CheckoutAttempt, Due } from "@clearing/domain/booking";
 import { type Instant, plusMinutes } from "@clearing/domain/time";
 import type { Gateway, StripePayment } from "@clearing/payments";
@@ -164,7 +164,7 @@ describe("the pages of a booking that has ended", () => {
     await workAtStripe(event, depsAt(life.clock.now, life.gateway));
     expect(await deadlines("PAGES", booking)).toHaveLength(1);
     await life.work();
-    await closeAttempts(life.context, life.id, "sweep:pages");
+    await closeAtStripe(life.context, life.id, "sweep:pages");
 
     expect(await life.tries()).toMatchObject([{ status: "refused" }]);
     expect(life.intents).toEqual([]);
@@ -203,7 +203,7 @@ describe("the pages of a booking that has ended", () => {
     const deps = depsAt(now, stripe);
     const store = { ...running.store, client: { ...client, send: slow } as unknown as typeof client };
 
-    await closeAttempts(contextOf({ ...deps, store }), booking.id, "test");
+    await closeAtStripe(contextOf({ ...deps, store }), booking.id, "test");
 
     expect(expired).toEqual([]);
     const attempts = await readAttempts(running.store, booking.id);
@@ -258,7 +258,7 @@ describe("the pages of a booking that has ended", () => {
       },
     };
 
-    await closeAttempts(contextOf(depsAt(at(5), saving)), booking.id, "test");
+    await closeAtStripe(contextOf(depsAt(at(5), saving)), booking.id, "test");
 
     expect(asked).toEqual(["pi_1"]);
     const after = (await readAttempts(store, booking.id)).find(({ id }) => id === page);

@@ -84,7 +84,7 @@ const claimOf = async (booking: Booking) =>
 const endingsOf = async ({ owner, cohortId }: Booking) =>
   (await readItems(running.store, [keys.unpaidEndings(owner.sub, cohortId)])).map(({ instants }) => instants);
 
-const notesOf = async ({ id }: Booking) => (await readItems(running.store, [keys.attemptsToClose(id)])).length;
+const notesOf = async ({ id }: Booking) => (await readItems(running.store, [keys.closingNote(id)])).length;
 
 const statusOf = async ({ id }: Booking) => (await readBooking(running.store, id))?.status;
 

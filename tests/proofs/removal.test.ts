@@ -2,7 +2,7 @@ import { PutCommand, QueryCommand, ScanCommand, TransactWriteCommand } from "@aw
 import { signAgreement } from "@clearing/commands/agreement";
 import { settleAttempt } from "@clearing/commands/apply-settlement";
 import { openCheckout } from "@clearing/commands/checkout";
-import { closeAttempts } from "@clearing/commands/open-attempts";
+import { closeAtStripe } from "@clearing/commands/close-at-stripe";
 import { removeBooking } from "@clearing/commands/removal";
 import type { Services } from "@clearing/commands/services";
 import { lapseHold } from "@clearing/commands/sweep";
@@ -230,7 +230,7 @@ describe("an event about a removed booking", () => {
 
     await progressOn(event as never, deps);
     await mailAbout(event as never, { ...deps, mailer } as never);
-    expect(await closeAttempts(contextOf(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
+    expect(await closeAtStripe(contextOf(removedAt), bookingId, "event:HoldExpired")).toEqual([]);
     expect(await settle(running.store, hold, lateMoney(hold), removedAt)).toEqual({ ok: false, reason: "not_found" });
     expect(sent).toEqual([]);
   });

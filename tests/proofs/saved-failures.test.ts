@@ -1,6 +1,6 @@
 import { openCheckout } from "@clearing/commands/checkout";
+import { closeAtStripe } from "@clearing/commands/close-at-stripe";
 import { endEarly } from "@clearing/commands/end-early";
-import { closeAttempts } from "@clearing/commands/open-attempts";
 import { carryOutRefund } from "@clearing/commands/refund";
 import type { Services } from "@clearing/commands/services";
 import { applyStripeEvent } from "@clearing/commands/stripe-event";
@@ -162,7 +162,7 @@ describe.each(moments)("an internal error of Stripe's, saved %s the effect,", (w
     const ending = { bookingId: booking.id, by: "client", refundId: ids.next("ref") } as const;
     await endEarly(running.store, ending, { actor, action: "cancel", now });
 
-    expect(await closeAttempts(contextOf(gateway), booking.id, "event")).toMatchObject([{ ok: true }]);
+    expect(await closeAtStripe(contextOf(gateway), booking.id, "event")).toMatchObject([{ ok: true }]);
 
     const [attempt] = await readAttempts(running.store, booking.id);
     expect(attempt?.status).toBe(when === "before" ? "refused" : "expired");

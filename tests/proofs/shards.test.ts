@@ -5,7 +5,7 @@ import type { Attempt, Booking, Refund } from "@clearing/domain/booking";
 import { journalEntry } from "@clearing/domain/ledger";
 import { plusMinutes } from "@clearing/domain/time";
 import { attemptPut } from "@clearing/store/attempt";
-import { attemptsToClose } from "@clearing/store/attempts-to-close";
+import { closingNoteWrites } from "@clearing/store/closing-note";
 import { commit } from "@clearing/store/commit";
 import { reachedDeadlines } from "@clearing/store/deadlines";
 import { entriesBetween, ledgerBegins, postOnce } from "@clearing/store/journal";
@@ -62,7 +62,7 @@ async function children(booking: Booking, index: number): Promise<void> {
   const attempt = { id: ids.next("att"), version: 1, bookingId: booking.id, status: "open", dueAt } as Attempt;
   const refund = { id: ids.next("ref"), version: 1, bookingId: booking.id, dueAt } as Refund;
   const dues = booking.dues.map((due) => ({ ...due, openAttemptId: attempt.id }));
-  const pages = attemptsToClose(store, { ...booking, dues }, now);
+  const pages = closingNoteWrites(store, { ...booking, dues }, now);
   await commit(store, [attemptPut(store, attempt), refundPut(store, refund), ...pages]);
 }
 

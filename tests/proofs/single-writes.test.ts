@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand, ScanCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { turnSeconds } from "@clearing/domain/deadline-work";
 import { type Instant, plusMinutes, plusSeconds } from "@clearing/domain/time";
-import { attemptsClosed } from "@clearing/store/attempts-to-close";
+import { deleteClosingNote } from "@clearing/store/closing-note";
 import { commit } from "@clearing/store/commit";
 import { consumedOnce } from "@clearing/store/consumed-once";
 import { readCustomer, recordCustomer, replaceCustomer, requestCustomer } from "@clearing/store/customer";
@@ -234,14 +234,14 @@ describe("mails to one mailbox on one day", () => {
 });
 
 test("the note of a booking's open pages is deleted only by a reader of its ending", async () => {
-  const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof attemptsClosed>[1];
-  await put(keys.attemptsToClose(booking.id), { endedIn: 5 });
+  const booking = { id: ids.next("bkg"), version: 4 } as Parameters<typeof deleteClosingNote>[1];
+  await put(keys.closingNote(booking.id), { endedIn: 5 });
 
-  await attemptsClosed(store, booking);
-  expect(await itemAt(keys.attemptsToClose(booking.id))).toMatchObject({ endedIn: 5 });
+  await deleteClosingNote(store, booking);
+  expect(await itemAt(keys.closingNote(booking.id))).toMatchObject({ endedIn: 5 });
 
-  await attemptsClosed(store, { ...booking, version: 5 });
-  expect(await itemAt(keys.attemptsToClose(booking.id))).toBeNull();
+  await deleteClosingNote(store, { ...booking, version: 5 });
+  expect(await itemAt(keys.closingNote(booking.id))).toBeNull();
 });
 
 describe("an event of Stripe's", () => {

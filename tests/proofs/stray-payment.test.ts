@@ -1,6 +1,6 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { openCheckout } from "@clearing/commands/checkout";
-import { closeAttempt } from "@clearing/commands/open-attempts";
+import { closeAttempt } from "@clearing/commands/close-at-stripe";
 import { applyPayment } from "@clearing/commands/payment";
 import { carryOutRefund } from "@clearing/commands/refund";
 import { removeBooking } from "@clearing/commands/removal";

@@ -1,9 +1,9 @@
 import { type AdmissionOutcome, type Booking, recordAdmission } from "@clearing/domain/booking";
 import type { ActionContext } from "@clearing/store/action-context";
-import { attemptsToClose } from "@clearing/store/attempts-to-close";
 import { bookingWrites } from "@clearing/store/booking";
 import { readFile } from "@clearing/store/booking-file";
 import { checkCleared } from "@clearing/store/clearance";
+import { closingNoteWrites } from "@clearing/store/closing-note";
 import { commit, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord } from "@clearing/store/idempotency";
 import { refundPut } from "@clearing/store/refund";
@@ -34,7 +34,7 @@ export function admitBooking(
     const writes = [
       ...answerWrites(store.tables.core, answer(booking)),
       ...bookingWrites(store, before, decision, occasion),
-      ...(ends === null ? [checkCleared(store, before)] : attemptsToClose(store, before, occasion.now)),
+      ...(ends === null ? [checkCleared(store, before)] : closingNoteWrites(store, before, occasion.now)),
       ...(ends === null || ends.refund === null ? [] : [refundPut(store, ends.refund)]),
     ];
     return commit(store, writes, { ok: true, booking });

@@ -27,8 +27,8 @@ import { type LockRefusal, locksTakenForOwn, lockWrites } from "@clearing/store/
 import { moveClaim } from "@clearing/store/place-claim";
 import type { Store } from "@clearing/store/store";
 import { wayBackPut } from "@clearing/store/way-back";
+import { closeAttempt, lookAtSession } from "./close-at-stripe.ts";
 import { ensureCustomer } from "./customer.ts";
-import { closeAttempt, lookAtSession } from "./open-attempts.ts";
 import { occasionFor, type Services } from "./services.ts";
 import { customerGone, neverMade, neverShown } from "./session.ts";
 import { abandon, type Settled, settle } from "./settle.ts";

@@ -1,6 +1,6 @@
 import { readAttemptFile } from "@clearing/store/attempt";
+import { closeAtStripe, closeAttempt } from "./close-at-stripe.ts";
 import { makeTry } from "./collect.ts";
-import { closeAttempt, closeAttempts } from "./open-attempts.ts";
 import { carryOutRefund } from "./refund.ts";
 import { continuing, type Services } from "./services.ts";
 import { settle } from "./settle.ts";
@@ -38,9 +38,9 @@ export const workOnSetup = async (services: Services, bookingId: string, attempt
 export const workOnRefund = async (services: Services, bookingId: string, refundId: string): Promise<Result> =>
   told(await carryOutRefund(services, { bookingId, refundId }, "sweep:refund"));
 
-/** Closes the open attempts and setups of a booking that has ended. */
-export async function workOnOpenAttempts(services: Services, bookingId: string): Promise<Result> {
-  const results = await closeAttempts(services, bookingId, "sweep:pages");
+/** Closes the attempts and setups of an ended booking that its event has left open at Stripe. */
+export async function workOnClosingNote(services: Services, bookingId: string): Promise<Result> {
+  const results = await closeAtStripe(services, bookingId, "sweep:pages");
   return told(results.find(({ ok }) => !ok) ?? { ok: true });
 }
 

@@ -33,8 +33,8 @@ export const keys = {
   /** Which of a booking's setups is the latest. */
   latestSetup: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LATESTSETUP" }),
   charge: (bookingId: string, id: string) => ({ pk: `BKG#${bookingId}`, sk: `CHG#${id}` }),
-  /** Notes that attempts of an ended booking are still to be closed at Stripe. */
-  attemptsToClose: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
+  /** Notes that attempts or setups of an ended booking are still to be closed at Stripe. */
+  closingNote: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "PAGES" }),
   /** The consumer that works on a booking's payments now. */
   lease: (bookingId: string) => ({ pk: `BKG#${bookingId}`, sk: "LEASE" }),
   /** The count of the workers' turns at one deadline of an item. */

@@ -1,7 +1,7 @@
 import type { Booking, BookingChange, HoldEnd } from "@clearing/domain/booking";
 import type { ActionContext } from "./action-context.ts";
-import { attemptsToClose } from "./attempts-to-close.ts";
 import { bookingWrites } from "./booking.ts";
+import { closingNoteWrites } from "./closing-note.ts";
 import type { Guarded } from "./commit.ts";
 import { letGoWrites } from "./locks.ts";
 import type { Store } from "./store.ts";
@@ -12,7 +12,7 @@ type Released = { end: HoldEnd; settledAttemptId?: string };
 
 /**
  * The writes of a release: the booking's next version, its place and locks (each only if it still names this booking),
- * one more unpaid ending of the account if the hold ended unpaid, and a note to close the attempts and setups that are
+ * one more unpaid ending of the account if the hold ended unpaid, and a closing note for the attempts and setups that are
  * still open at Stripe.
  */
 export async function releaseWrites(
@@ -30,6 +30,6 @@ export async function releaseWrites(
     ...bookingWrites(store, before, change, occasion),
     ...letGo,
     ...unpaidEnding,
-    ...attemptsToClose(store, before, occasion.now, settledAttemptId),
+    ...closingNoteWrites(store, before, occasion.now, settledAttemptId),
   ];
 }

@@ -1,7 +1,7 @@
 import { type Attempt, isSetupUnderWay, mayOwe } from "@clearing/domain/booking";
 import { readAttempts } from "@clearing/store/attempt";
-import { attemptsClosed } from "@clearing/store/attempts-to-close";
 import { readBooking } from "@clearing/store/booking";
+import { deleteClosingNote } from "@clearing/store/closing-note";
 import { readSetups } from "@clearing/store/method-setup";
 import { isRemoved } from "@clearing/store/removed";
 import { outcomeOf } from "./outcome.ts";
@@ -20,7 +20,7 @@ export type Closed = Settled | SetupSettled;
  * others, but if Stripe does not answer, it stops. A booking that is not over, such as one revived by late money, keeps
  * its attempts and setups.
  */
-export async function closeAttempts(services: Services, bookingId: string, action: string): Promise<Closed[]> {
+export async function closeAtStripe(services: Services, bookingId: string, action: string): Promise<Closed[]> {
   // They are read before the booking, so one begun after late money has revived the booking is not among them.
   const [attempts, setups] = await Promise.all([
     readAttempts(services.store, bookingId),
@@ -49,7 +49,7 @@ export async function closeAttempts(services: Services, bookingId: string, actio
     }
   }
   if (thrown !== undefined) throw thrown;
-  if (results.every(({ ok }) => ok)) await attemptsClosed(services.store, booking);
+  if (results.every(({ ok }) => ok)) await deleteClosingNote(services.store, booking);
   return results;
 }
 
@@ -59,7 +59,7 @@ const isSilence = (result: Closed): boolean =>
 
 /**
  * An off-session attempt without an intent: its worker will not charge it any more. Nothing at Stripe can be ended
- * until then, and the note to close attempts stays.
+ * until then, and the closing note stays.
  */
 export const isLeftToItsWorker = (result: Closed): boolean => "kind" in result && result.code === intentNotKnown;
 
