@@ -14,6 +14,8 @@ type Content = Record<string, { schema: object }>;
 type Response = { description: string; headers: Record<string, { required: boolean }>; content?: Content };
 type Operation = {
   operationId: string;
+  summary: string;
+  description?: string;
   "x-head"?: boolean;
   security: object[];
   requestBody?: { content: Content };
@@ -53,6 +55,16 @@ describe("the OpenAPI document", () => {
 
     expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
     expect(validator.version).toBe("3.1");
+  });
+
+  test("summarizes each operation in one short sentence without a period, and says the rest in its description", () => {
+    const isShort = (summary: string) => summary.length <= 80 && /^[A-Z][a-z]+s\b[^.:;]*$/.test(summary);
+    const wrong = operations.filter(
+      ({ summary, description = "Nothing." }) => !isShort(summary) || !/^[A-Z`].*\.$/.test(description),
+    );
+
+    expect(wrong.map(({ summary, description }) => [summary, description])).toEqual([]);
+    expect(operations.filter(({ description }) => description !== undefined).length).toBeGreaterThan(20);
   });
 
   test("shows an Idempotency-Key wherever a signed-in caller changes something", () => {

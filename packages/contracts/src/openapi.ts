@@ -104,7 +104,7 @@ function securityOf(access: Route["access"]): Record<string, []>[] {
 }
 
 function operation(route: Route, find: Find) {
-  const { operationId, summary, access, idempotency, throttle, body } = route;
+  const { operationId, summary, description, access, idempotency, throttle, body } = route;
   const header = idempotency === "none" ? [] : [idempotencyKey(route, idempotency === "required", find)];
   const schemaOf = (schema: z.ZodMiniType, part: "request" | "response") =>
     describeFields(jsonSchema(schema, part === "request" ? "input" : "output"), [operationId, part], find);
@@ -112,6 +112,7 @@ function operation(route: Route, find: Find) {
   return {
     operationId,
     summary,
+    ...(description === undefined ? {} : { description }),
     tags: [route.function],
     "x-function": route.function,
     ...(throttle === undefined ? {} : { "x-throttle": throttle }),

@@ -50,7 +50,10 @@ export type Route = {
   alsoHead?: true;
   /** Whether an `Idempotency-Key` is ignored, accepted or required. */
   idempotency: "none" | "accepted" | "required";
+  /** One sentence in the third person, with at most 80 characters and no period. */
   summary: string;
+  /** What else a caller must know, in sentences. */
+  description?: string;
   /** Defaults to the stage's limits. */
   throttle?: Throttle;
   params?: z.ZodMiniType;

@@ -26,8 +26,9 @@ export const listAudit = defineRoute({
   function: "admin",
   access: ["admin", "finance"],
   idempotency: "none",
-  summary:
-    "Lists audit records by subject, actor or date. Without these filters it lists the last 30 days. For their own bookings, staff see only what the payer or participant may see.",
+  summary: "Lists audit records by subject, actor or date",
+  description:
+    "Without these filters it lists the last 30 days. For their own bookings, staff see only what the payer or participant may see.",
   query: listQuery(
     {
       subject: z.optional(

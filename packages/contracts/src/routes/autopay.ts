@@ -12,7 +12,8 @@ export const getAutopay = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "none",
-  summary: "Gets autopay: whether it is on, which payment method it charges, and the text of the authorization",
+  summary: "Gets autopay",
+  description: "Returns whether it is on, which payment method it charges, and the text of the authorization.",
   params,
   responses: () => ({
     200: {
@@ -45,7 +46,8 @@ export const putAutopay = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary: "Turns autopay on, with the hash of the authorization's text, or off, at any time",
+  summary: "Turns autopay on or off",
+  description: "To turn it on, send the hash of the authorization's text. It can be turned off at any time.",
   params,
   body: z.strictObject({ enabled: z.boolean(), hash: z.optional(documentHash()) }),
   responses: () => ({ 200: { description: "The booking", schema: bookingResponse() } }),

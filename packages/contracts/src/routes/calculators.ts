@@ -25,8 +25,8 @@ export const computeApr = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary:
-    "Computes the annual percentage rate (APR) of advances and payments by Appendix J to Regulation Z (12 CFR part 1026)",
+  summary: "Computes the annual percentage rate (APR) of advances and payments",
+  description: "The method is that of Appendix J to Regulation Z (12 CFR part 1026).",
   throttle: seldomAsked,
   body: z.strictObject({
     advances: list(stream(), { least: 1, most: mostFlows }),

@@ -15,7 +15,7 @@ export const health = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "Health check",
+  summary: "Checks whether the service runs",
   responses: () => ok("The API is up", z.object({ status: z.literal("ok") })),
   errors: [],
 });
@@ -145,8 +145,8 @@ export const comparePlans = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary:
-    "Compares the payment plans, each with the most monthly payments that are possible today. Unavailable plans have a `reason`.",
+  summary: "Compares the payment plans",
+  description: "Each has the most monthly payments that are possible today. Unavailable plans have a `reason`.",
   params: z.strictObject({ id: id("coh") }),
   query: z.strictObject({ placeType: label() }),
   responses: () => ok("The plans. Figures of an unavailable plan are null.", planComparison()),
@@ -206,8 +206,9 @@ export const createQuote = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary:
-    "Creates a quote: the price and payment schedule for one place under one plan. A quote can be used for one booking.",
+  summary: "Creates a quote",
+  description:
+    "A quote has the price and payment schedule for one place under one plan. It can be used for one booking.",
   body: z.strictObject({
     cohortId: id("coh"),
     placeType: label(),

@@ -12,12 +12,9 @@ export const openCheckout = defineRoute({
   function: "checkout",
   access: ["client"],
   idempotency: "required",
-  summary:
-    "Opens Stripe's hosted payment page for the deposit, another due or a payoff, or returns the page that is open. " +
-    "With `amount`, it pays part of a due: at least 10,000 minor units or a tenth of the due, whichever is less, and " +
-    "at most 100 part payments per booking. The purpose `payment_method` saves another card or bank account and " +
-    "charges nothing. While autopay is on, completing that page authorizes the new method: show the text in " +
-    "`permission` first.",
+  summary: "Opens Stripe's hosted payment page, or returns the one that is open",
+  description:
+    "The page is for the deposit, another due or a payoff. With `amount`, it pays part of a due: at least 10,000 minor units or a tenth of the due, whichever is less, and at most 100 part payments per booking. The purpose `payment_method` saves another card or bank account and charges nothing. While autopay is on, completing that page authorizes the new method: show the text in `permission` first.",
   params,
   body: z.strictObject({
     purpose: z.enum(["deposit", "due", "payoff", "payment_method"]),
@@ -59,9 +56,9 @@ export const getPayoff = defineRoute({
   function: "booking",
   access: ["client", "admin", "finance"],
   idempotency: "none",
-  summary:
-    "Gets the amount that pays off the booking today, less interest that is not earned yet. To pay it, open a checkout " +
-    "with the purpose `payoff`. The amount is valid on the day on which the checkout opens.",
+  summary: "Gets the amount that pays off the booking today",
+  description:
+    "Interest that is not earned yet is deducted. To pay the amount, open a checkout with the purpose `payoff`. The amount is valid on the day on which the checkout opens.",
   params,
   responses: () => ({ 200: { description: "The payoff", schema: payoffResponse() } }),
   errors: ["not_found", "clearance_required", "invalid_transition"],
@@ -80,8 +77,8 @@ export const checkoutReturn = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary:
-    "Return page of Stripe's payment page: records the payment without waiting for the webhook and shows its status",
+  summary: "Shows the status of a payment to a client who returns from Stripe",
+  description: "Records the payment without waiting for the webhook.",
   throttle: seldomAsked,
   query: z.strictObject({ session: z.optional(name()), attempt: z.optional(name()) }),
   responses: () => ({

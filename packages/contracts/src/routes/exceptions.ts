@@ -15,8 +15,9 @@ export const waiveDue = defineRoute({
   function: "booking",
   access: ["admin", "finance"],
   idempotency: "required",
-  summary:
-    "Waives the unpaid part of a due. The deposit cannot be waived, nor a due with a payment in progress. If nothing is left to pay afterwards, unearned interest that was paid ahead is refunded. The audit log keeps the reason.",
+  summary: "Waives the unpaid part of a due",
+  description:
+    "The deposit cannot be waived, nor a due with a payment in progress. If nothing is left to pay afterwards, unearned interest that was paid ahead is refunded. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ reason }),
   responses: booking,
@@ -30,8 +31,8 @@ export const deferDue = defineRoute({
   function: "booking",
   access: ["admin", "finance"],
   idempotency: "required",
-  summary:
-    "Defers a due to a later date, without interest. Notices, collection and late charges follow the new date. The audit log keeps the reason.",
+  summary: "Defers a due to a later date, without interest",
+  description: "Notices, collection and late charges follow the new date. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ dueOn: calendarDate(), reason }),
   responses: booking,
@@ -45,8 +46,9 @@ export const putCollection = defineRoute({
   function: "booking",
   access: ["admin", "finance"],
   idempotency: "accepted",
-  summary:
-    "Pauses or resumes collection. While it is paused there is no automatic payment, notice, late charge or cancellation for non-payment; payment links still work. The audit log keeps the reason.",
+  summary: "Pauses or resumes collection",
+  description:
+    "While it is paused, there is no automatic payment, notice, late charge or cancellation for non-payment. Payment links still work. The audit log keeps the reason.",
   params: z.strictObject({ id: id("bkg") }),
   body: z.strictObject({ paused: z.boolean(), reason }),
   responses: booking,

@@ -13,7 +13,8 @@ export const getTrialBalance = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Gets the turnover and balance of every account in one currency at the end of a date",
+  summary: "Gets the turnover and balance of every account",
+  description: "They are in one currency, at the end of a date.",
   query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({
     200: {
@@ -37,7 +38,8 @@ export const getJournal = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Lists journal entries in the order of posting, as JSON, CSV or an hledger file according to `Accept`",
+  summary: "Lists journal entries in the order of posting",
+  description: "They are JSON, CSV or an hledger file according to `Accept`.",
   headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
   query: listQuery(
     { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },

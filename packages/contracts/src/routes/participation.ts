@@ -31,8 +31,9 @@ export const answerInvitation = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary:
-    "Accepts the invitation, with the hash of the terms and a signature, or declines it. The participant can withdraw an acceptance until the first day.",
+  summary: "Accepts or declines the invitation",
+  description:
+    "To accept it, send the hash of the terms and a signature. The participant can withdraw an acceptance until the first day.",
   params,
   body: z.strictObject({
     accepted: z.boolean(),
@@ -50,8 +51,8 @@ export const putParticipant = defineRoute({
   function: "booking",
   access: ["client"],
   idempotency: "accepted",
-  summary:
-    "Corrects the invited participant, at most once a day. The payer must sign the agreement again if it names the participant.",
+  summary: "Corrects the invited participant, at most once a day",
+  description: "The payer must sign the agreement again if it names the participant.",
   params,
   body: participant,
   responses: booking,

@@ -19,7 +19,8 @@ export const payPage = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "Shows the payment link from a mail: the amount due and a button. Opening it starts no payment.",
+  summary: "Shows the amount due and a button to pay it, for the link in a mail",
+  description: "Opening the link starts no payment.",
   throttle: seldomAsked,
   params,
   responses: () => ({
@@ -61,7 +62,8 @@ export const methodPage = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "Shows the page to save another card or bank account for autopay. Opening it changes nothing.",
+  summary: "Shows the page to save another card or bank account for autopay",
+  description: "Opening it changes nothing.",
   throttle: seldomAsked,
   params,
   responses: () => ({

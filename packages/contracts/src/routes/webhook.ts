@@ -9,7 +9,8 @@ export const stripeWebhook = defineRoute({
   access: "public",
   raw: true,
   idempotency: "none",
-  summary: "Receives Stripe's events: verifies the signature, stores each event once and processes it afterwards",
+  summary: "Receives an event from Stripe",
+  description: "The signature is verified first. Each event is stored once and processed afterwards.",
   responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),
   errors: ["validation_failed", "payment_provider_unavailable"],
 });
