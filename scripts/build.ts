@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { BuildOptions, Metafile, Plugin } from "esbuild";
@@ -16,20 +16,28 @@ const require = 'import { createRequire } from "node:module"; const require = cr
 /** One function's bundle. `initial` is the size of what a cold start reads: the entry and its static imports. */
 export type Bundle = { name: string; bytes: number; initial: number };
 
+/** A bundle in `dist/bundles.json`, with the hash of the sources in it. */
+type BuiltBundle = Bundle & { stamp: string };
+
+/** The hash of each source file's content, by its path from the root. */
+type Sources = Map<string, string>;
+
 /**
  * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the
  * documentation page, `currencies.json` with the codes that programs may have, and esbuild's metafile of each bundle in
- * `meta/`. Does nothing if no source has changed.
+ * `meta/`. Bundles again only the functions whose sources have changed, and does nothing if none has.
  */
 export async function build(): Promise<Bundle[]> {
-  const stamp = contentHash();
+  // Read before the build, so that a change during the build is not mistaken for a part of it.
+  const sources = readSources();
+  const stamp = stampOf(sources.keys(), sources);
   if (readIfThere(join(dist, "stamp")) !== stamp) {
     // Built in a temporary folder and moved, so that nobody reads a half-written one. It is a sibling because source
     // maps hold relative paths.
     const aside = join(root, `dist.${process.pid}`);
     rmSync(aside, { recursive: true, force: true });
     try {
-      await writeAll(aside);
+      await writeAll(aside, sources);
       writeFileSync(join(aside, "stamp"), stamp);
       rmSync(dist, { recursive: true, force: true });
       renameSync(aside, dist);
@@ -37,21 +45,30 @@ export async function build(): Promise<Bundle[]> {
       rmSync(aside, { recursive: true, force: true });
     }
   }
-  return JSON.parse(readFileSync(join(dist, "bundles.json"), "utf8"));
+  return lastBundles();
 }
 
-function contentHash(): string {
+const lastBundles = (): BuiltBundle[] => JSON.parse(readIfThere(join(dist, "bundles.json")) ?? "[]");
+
+/** Sources on which every bundle depends: the versions of packages, the compiler's options and this script. */
+const ofAll = ["pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts"];
+
+function readSources(): Sources {
   const folders = globSync("packages/*", { cwd: root }).filter((path) => !notBundled.includes(basename(path)));
   const files = [...folders, "functions"]
     .flatMap((folder) => globSync(`${folder}/**/*.{ts,json,html,css}`, { cwd: root, exclude: isNoSource }))
-    .concat("pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts")
-    .sort();
-  const hash = createHash("sha256");
-  for (const file of files)
-    hash
-      .update(`${file}\0`)
+    .concat(ofAll);
+  const contentOf = (file: string) =>
+    createHash("sha256")
       .update(readFileSync(join(root, file)))
-      .update("\0");
+      .digest("hex");
+  return new Map(files.sort().map((file) => [file, contentOf(file)]));
+}
+
+/** The hash of these sources. Other files, such as those of packages, do not count. */
+export function stampOf(files: Iterable<string>, sources: Sources): string {
+  const hash = createHash("sha256");
+  for (const file of [...files].sort()) if (sources.has(file)) hash.update(`${file}\0${sources.get(file)}\0`);
   return hash.digest("hex");
 }
 
@@ -59,19 +76,38 @@ const isNoSource = (path: string) => /(^|\/)node_modules$|\.test\.ts$|(^|\/)test
 
 const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
-async function writeAll(out: string): Promise<void> {
+async function writeAll(out: string, sources: Sources): Promise<void> {
   const names = globSync("functions/*/handler.ts", { cwd: root })
     .map((path) => basename(dirname(path)))
     .sort();
-  writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
+  mkdirSync(out, { recursive: true });
   const { supportedCurrencies } = await import("../packages/domain/src/money/index.ts");
   writeFileSync(join(out, "currencies.json"), JSON.stringify(supportedCurrencies));
   // Waits for all, even after a failure: a late bundle must not write into a removed folder.
-  const results = await Promise.allSettled(names.map((name) => bundle(name, out)));
+  const last = lastBundles();
+  const results = await Promise.allSettled(names.map((name) => bundleOrKeep(name, out, sources, last)));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
   const bundles = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   writeFileSync(join(out, "bundles.json"), JSON.stringify(bundles));
+  // After the bundles, since the folder of a kept one holds the last documents.
+  writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
+}
+
+/** Copies the last bundle of a function if none of its sources has changed, or bundles the function. */
+async function bundleOrKeep(name: string, out: string, sources: Sources, last: BuiltBundle[]): Promise<BuiltBundle> {
+  const meta = join("meta", `${name}.json`);
+  const stampIn = (folder: string) => {
+    const { inputs } = JSON.parse(readFileSync(join(folder, meta), "utf8")) as Metafile;
+    return stampOf([...Object.keys(inputs), ...ofAll], sources);
+  };
+  const built = last.find((one) => one.name === name);
+  if (built !== undefined && built.stamp === stampIn(dist)) {
+    for (const kept of [join("functions", name), meta]) cpSync(join(dist, kept), join(out, kept), { recursive: true });
+    return built;
+  }
+  const bundled = await bundle(name, out);
+  return { ...bundled, stamp: stampIn(out) };
 }
 
 /** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */

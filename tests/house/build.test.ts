@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { stampOf } from "../../scripts/build.ts";
+
+const sources = new Map([
+  ["functions/mailer/handler.ts", "1"],
+  ["packages/domain/src/money/index.ts", "1"],
+  ["packages/domain/src/time/index.ts", "1"],
+]);
+const mailer = ["functions/mailer/handler.ts", "packages/domain/src/money/index.ts", "node_modules/zod/index.js"];
+const stamp = (change: (sources: Map<string, string>) => void) => {
+  const changed = new Map(sources);
+  change(changed);
+  return stampOf(mailer, changed);
+};
+
+test("a bundle's stamp stays the same while its sources do, whatever else changes", () => {
+  const same = stamp(() => {});
+
+  expect(stamp((all) => all.set("packages/domain/src/time/index.ts", "2"))).toBe(same);
+  expect(stamp((all) => all.set("functions/booking/handler.ts", "1"))).toBe(same);
+  expect(stampOf(mailer.toReversed(), sources)).toBe(same);
+});
+
+test("a bundle's stamp changes with each of its sources, and when one is deleted", () => {
+  const stamps = [
+    stamp(() => {}),
+    stamp((all) => all.set("functions/mailer/handler.ts", "2")),
+    stamp((all) => all.set("packages/domain/src/money/index.ts", "2")),
+    stamp((all) => all.delete("packages/domain/src/money/index.ts")),
+  ];
+
+  expect(new Set(stamps).size).toBe(stamps.length);
+});
