@@ -214,6 +214,65 @@ describe("a due that is collected with a saved card (I5)", () => {
     expect((await readBooking(running.store, life.id))?.savedMethod?.unusable).toBe("refused");
   });
 
+  describe("whose refusal leaves an intent open, such as for a blocked bank account", () => {
+    const blocked = async () => {
+      const life = await collecting(running.store, { type: "us_bank_account", expiresOn: null });
+      await life.begin();
+      life.state.declines = "blocked";
+      const create = life.gateway.createPaymentIntent as Gateway["createPaymentIntent"];
+      life.context.gateway.createPaymentIntent = async (asked, key) => {
+        const made = await create(asked, key);
+        if (!made.ok) return made;
+        const { paymentIntentId } = made.value;
+        return { ok: false, kind: "invalid", code: "bank_account_unusable", paymentIntentId, message: "blocked" };
+      };
+      return life;
+    };
+
+    test("has the intent cancelled before it is free, and is paid by link", async () => {
+      const life = await blocked();
+      const cancel = life.gateway.cancelPaymentIntent as Gateway["cancelPaymentIntent"];
+      let openWhenCancelled: string | null | undefined;
+      life.context.gateway.cancelPaymentIntent = async (id) => {
+        openWhenCancelled = (await life.balance())?.openAttemptId;
+        return cancel(id);
+      };
+
+      await life.work();
+
+      expect(openWhenCancelled).toMatch(/^att_/);
+      expect(life.intents).toMatchObject([{ status: "canceled" }]);
+      expect(await life.balance()).toMatchObject({ openAttemptId: null, tries: { lastFailure: "method_unusable" } });
+    });
+
+    test("keeps its attempt while Stripe cannot cancel the intent, and cancels it later", async () => {
+      const life = await blocked();
+      const { cancelPaymentIntent } = life.context.gateway;
+      life.context.gateway.cancelPaymentIntent = async () => lost;
+      await life.work();
+      expect(await life.balance()).toMatchObject({ openAttemptId: expect.any(String) });
+
+      life.context.gateway.cancelPaymentIntent = cancelPaymentIntent;
+      await life.work();
+
+      expect(life.intents).toMatchObject([{ status: "canceled" }]);
+      expect(await life.balance()).toMatchObject({ openAttemptId: null });
+    });
+
+    test("is paid if that intent was paid all the same", async () => {
+      const life = await blocked();
+      life.context.gateway.cancelPaymentIntent = async (id) => {
+        const intent = life.intents.find(({ paymentIntentId }) => paymentIntentId === id) as StripePayment;
+        Object.assign(intent, intentOf(id, intent, life.clock.now, { declines: null }));
+        return { ok: false, kind: "invalid", code: "payment_intent_unexpected_state", message: "succeeded" };
+      };
+
+      await life.work();
+
+      expect(await life.balance()).toMatchObject({ status: "paid" });
+    });
+  });
+
   test.each(["unavailable", "idempotency_in_flight"] as const)(
     "waits for its worker while Stripe is %s",
     async (kind) => {

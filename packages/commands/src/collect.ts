@@ -5,9 +5,9 @@ import { type AttemptFile, attemptPut } from "@clearing/store/attempt";
 import { bookingWrites } from "@clearing/store/booking";
 import { reserveCardTry } from "@clearing/store/card-tries";
 import { readForSettlement } from "./apply-settlement.ts";
-import { attemptMetadata, replayableHours, type Services } from "./services.ts";
+import { type AttemptRef, attemptMetadata, replayableHours, type Services } from "./services.ts";
 import { applyOutcome, type Settled, settle } from "./settle.ts";
-import { endFailed, intentNotKnown, outcomeOffSession } from "./standing.ts";
+import { endFailed, endIntent, intentNotKnown, outcomeOffSession } from "./standing.ts";
 import { changeBooking, type Step } from "./sweep.ts";
 
 /**
@@ -96,8 +96,8 @@ async function withdraw(
 }
 
 /**
- * Stripe has created no intent. If the key was used with other parameters, or Stripe failed under it, the key creates
- * no intent any more, so the outcome is looked up. A refusal is final, and the due is collected in another way.
+ * Stripe has not charged the method. If the key was used with other parameters, or Stripe failed under it, the key
+ * creates no intent any more, so the outcome is looked up. A refusal is final, and the due is collected in another way.
  */
 function notMade(
   services: Services,
@@ -112,10 +112,22 @@ function notMade(
       return settle(services, ref, action);
     case "declined":
     case "invalid":
-      return applyOutcome(services, ref, { kind: "refused", code: failure.code }, action);
+      return refuse(services, ref, failure, action);
     case "unavailable":
     case "unknown":
     case "idempotency_in_flight":
       return failure;
   }
+}
+
+/** Applies Stripe's refusal. If it left an intent open, the intent is cancelled before the due is free (I5). */
+async function refuse(
+  services: Services,
+  ref: AttemptRef,
+  { code, paymentIntentId }: GatewayFailure,
+  action: string,
+): Promise<Settled> {
+  const ended = paymentIntentId === undefined ? null : await endIntent(services, paymentIntentId);
+  if (ended?.ok === false) return ended;
+  return applyOutcome(services, ref, ended?.value ?? { kind: "refused", code }, action);
 }

@@ -72,19 +72,27 @@ const authenticationRequired = "authentication_required";
  * another attempt (I5). Returns the failure, or the intent's newer outcome.
  */
 export async function endFailed(
-  { gateway }: Services,
+  services: Services,
   failed: PaymentOutcome & { kind: "failed" },
 ): Promise<GatewayResult<PaymentOutcome>> {
-  const { paymentIntentId } = failed;
-  if (paymentIntentId === null) return { ok: true, value: failed };
+  if (failed.paymentIntentId === null) return { ok: true, value: failed };
+  const ended = await endIntent(services, failed.paymentIntentId);
+  return ended.ok ? { ok: true, value: ended.value ?? failed } : ended;
+}
+
+/** Cancels an intent. Returns null once it is cancelled, or its newer outcome if it can no longer be cancelled. */
+export async function endIntent(
+  { gateway }: Services,
+  paymentIntentId: string,
+): Promise<GatewayResult<PaymentOutcome | null>> {
   const cancelled = await gateway.cancelPaymentIntent(paymentIntentId);
-  if (cancelled.ok) return { ok: true, value: failed };
+  if (cancelled.ok) return { ok: true, value: null };
   if (cancelled.kind !== "invalid") return cancelled;
-  // It can no longer be cancelled: it was cancelled or paid in the meantime.
+  // It was cancelled or paid in the meantime.
   const found = requireKnown(await gateway.retrievePaymentIntent(paymentIntentId), paymentIntentId);
   if (!found.ok) return found;
   const outcome = outcomeOffSession(found.value);
-  return { ok: true, value: outcome.kind === "cancelled" ? failed : outcome };
+  return { ok: true, value: outcome.kind === "cancelled" ? null : outcome };
 }
 
 /**

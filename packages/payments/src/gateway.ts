@@ -37,6 +37,11 @@ export type GatewayFailure = {
   code: string;
   /** The parameter that Stripe rejected, if it names one. */
   param?: string;
+  /**
+   * The payment intent that Stripe names in its error. A refused request can leave one open, such as for a blocked bank
+   * account, so the caller must cancel it.
+   */
+  paymentIntentId?: string;
   message: string;
 };
 

@@ -76,11 +76,16 @@ function neverSent(error: InstanceType<typeof Stripe.errors.StripeConnectionErro
   return typeof detail?.code === "string" && neverSentCodes.has(detail.code) && !error.message.includes("was retried");
 }
 
-function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "message"> {
+function describe(error: unknown): Pick<GatewayFailure, "code" | "param" | "paymentIntentId" | "message"> {
   if (error instanceof ForeignAnswer) return { code: "foreign_answer", message: error.message };
   if (error instanceof Stripe.errors.StripeError) {
-    const { param, message } = error;
-    return { code: error.code ?? codeOf(error), ...(param === undefined ? {} : { param }), message };
+    const { param, message, payment_intent: intent } = error;
+    return {
+      code: error.code ?? codeOf(error),
+      ...(param === undefined ? {} : { param }),
+      ...(intent === undefined ? {} : { paymentIntentId: intent.id }),
+      message,
+    };
   }
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error) };
 }

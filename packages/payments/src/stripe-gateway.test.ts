@@ -164,6 +164,16 @@ describe("a charge of a saved method", () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("that is refused names the intent that the refusal left open, such as for a blocked bank account", async () => {
+    const payment_intent = { ...intent, status: "requires_payment_method" };
+    const error = { type: "invalid_request_error", code: "bank_account_unusable", message: "blocked", payment_intent };
+    const { gateway } = await stripeThat(stripeError(400, error));
+
+    expect(await gateway.createPaymentIntent(asked, "att_1")).toMatchObject({
+      ...{ ok: false, kind: "invalid", code: "bank_account_unusable", paymentIntentId: "pi_1" },
+    });
+  });
+
   test("is asked for again under the same key when no answer comes, and is unknown then", async () => {
     const { gateway, seen } = await stripeThat(silence);
 
