@@ -93,6 +93,24 @@ test("a delayed message is delivered when real time has passed", async () => {
   await expect.poll(() => batches.length, { interval: 5 }).toBe(1);
 });
 
+test("a message whose time-out passed while the process was busy is delivered at the next work on any queue", async () => {
+  let time = standingStill();
+  const { send, quiet, batches, queues } = setUp(
+    async () => broken,
+    undefined,
+    {},
+    () => time,
+  );
+  send("a");
+  await quiet();
+
+  // The timer for that instant has not fired yet.
+  time += work.visibilityMs;
+  queues.wake();
+
+  await expect.poll(() => batches.length, { interval: 1 }).toBe(2);
+});
+
 test("only the messages that a batch reports as failed are retried", async () => {
   const fail = (batch: Batch) =>
     batch.Records.filter(({ body }) => body === "b").map(({ messageId }) => ({ itemIdentifier: messageId }));

@@ -53,29 +53,33 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
   const stirred = new Set(consumed);
   const now = () => Math.floor(clock.now());
   let timer: NodeJS.Timeout | undefined;
+  /** The instant for which the timer is set. */
+  let nextAt: number | undefined;
   let woken = false;
   let stopped = false;
 
   function pump(): void {
     woken = false;
     if (stopped) return;
+    const at = now();
+    // A busy process fires its timer late, and this work replaces it.
+    if (nextAt !== undefined && nextAt <= at) stirAll();
     const asked = new Set(stirred);
     stirred.clear();
     for (const consumer of consumers) {
       const { sourceArn, maxConcurrency, batchSize } = consumer.mapping;
       const queue = asked.has(sourceArn) ? specs.get(sourceArn) : undefined;
-      while (queue && consumer.running < maxConcurrency && messages.hasVisible(sourceArn, now())) {
-        const batch = messages.receive(queue, batchSize, now());
+      while (queue && consumer.running < maxConcurrency && messages.hasVisible(sourceArn, at)) {
+        const batch = messages.receive(queue, batchSize, at);
         if (batch.length > 0) void handle(consumer, queue, batch);
       }
     }
-    arm();
+    arm(at);
   }
 
   /** As time passes, any queue may get a visible message. */
-  function pumpAll(): void {
+  function stirAll(): void {
     for (const arn of consumed) stirred.add(arn);
-    pump();
   }
 
   async function handle(consumer: (typeof consumers)[number], queue: QueueSpec, batch: Message[]): Promise<void> {
@@ -99,11 +103,11 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
 
   const nextVisible = () => messages.nextVisible(now());
 
-  function arm(): void {
+  function arm(at: number): void {
     clearTimeout(timer);
-    const next = nextVisible();
-    if (next === undefined || stopped) return;
-    timer = setTimeout(pumpAll, Math.min(Math.max(next - clock.now(), 1), 2 ** 31 - 1));
+    nextAt = messages.nextVisible(at);
+    if (nextAt === undefined || stopped) return;
+    timer = setTimeout(pump, Math.min(Math.max(nextAt - clock.now(), 1), 2 ** 31 - 1));
     timer.unref();
   }
 
@@ -113,7 +117,7 @@ export function createQueues({ db, queues, mappings, clock, invoke }: Options): 
     setImmediate(pump);
   };
   const wakeAll = () => {
-    for (const arn of consumed) stirred.add(arn);
+    stirAll();
     wake();
   };
   clock.onMove(wakeAll);
