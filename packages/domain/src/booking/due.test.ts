@@ -86,15 +86,15 @@ describe("a due", () => {
     expect(payDue(part, { attemptId: "att_2", amount: 1 }, at).due).toMatchObject({ status: "paid", partsPaid: 1 });
   });
 
-  test("paid in part leaves the fee and the interest unpaid, and its cancellation reverses just those", () => {
+  test("paid in part leaves interest and the fee unpaid, and its cancellation reverses just those", () => {
     const { due: billed } = billDue(due({ principal: 900, interest: 30, fee: 20, tax: 100 }), at);
     const { due: paid } = payDue(billed, { attemptId: "att_1", amount: 1_010 }, at);
 
-    expect(unpaidParts(paid, "usd")).toEqual({ principal: 0, interest: 30, fee: 10, tax: 0 });
+    expect(unpaidParts(paid, "usd")).toEqual({ principal: 0, interest: 20, fee: 20, tax: 0 });
     expect(cancelDue(paid, "usd")).toMatchObject({
       status: "cancelled",
       billed: 1_010,
-      billedParts: { principal: 900, interest: 0, fee: 10, tax: 100 },
+      billedParts: { principal: 900, interest: 10, fee: 0, tax: 100 },
     });
   });
 });

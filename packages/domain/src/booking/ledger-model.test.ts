@@ -19,11 +19,11 @@ import { paidParts } from "./reversal.ts";
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 const takenOf = ({ takenPosted, returnedPosted, amount }: RefundPart): number =>
   takenPosted && !returnedPosted ? amount : 0;
-/** The net paid of a live booking, from its entries only: the billed amount less its unpaid part. */
+/** The net paid of a live booking, from its entries only: the billed amount, with late charges, less its unpaid part. */
 const netPaidOfLedger = ({ booking, journal }: Life): number => {
   const { accounts } = trialBalance(journal, booking.currency);
   const billed = accounts.filter(({ account }) =>
-    ["deferred_revenue", "tax_payable", "interest_income"].includes(account),
+    ["deferred_revenue", "tax_payable", "interest_income", "fee_income"].includes(account),
   );
   return -sum(billed.map(({ balance }) => balance)) - sum(booking.dues.map((due) => due.billed - due.paid));
 };
@@ -54,7 +54,8 @@ function breaches(life: Life): string[] {
     ["I4: no reference twice", repeats(journal.map(({ reference }) => reference)).length === 0],
     [
       "I3: the schedule adds up to the total",
-      sum(booking.dues.map(({ amount }) => amount)) === booking.total + booking.financeCharge,
+      sum(booking.dues.map(({ kind, amount }) => (kind === "late_charge" ? 0 : amount))) ===
+        booking.total + booking.financeCharge,
     ],
     ["I3: receivable is billed less paid", balanceOf("receivable") === billed - paid],
     ["I3: deferred revenue is the booking's", -balanceOf("deferred_revenue") === booking.deferred],

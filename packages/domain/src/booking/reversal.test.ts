@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Account, trialBalance } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
+import { cohort, held, program } from "../testing/retreat.ts";
 import { heldOn } from "../testing/stories.ts";
+import type { Charge } from "./index.ts";
 import { paidParts } from "./reversal.ts";
 
 /** A loan of four months on a price with tax, of which the deposit is paid: 233,918 of price and 16,082 of tax. */
@@ -25,6 +27,42 @@ describe("the refund of a booking", () => {
     expect(life.booking.ending).toMatchObject({ netPaid: 250_000 + sumOfParts(installment), kept: 0 });
     expect(balances(life, "deferred_revenue", "tax_payable", "interest_income", "fee_income")).toEqual([0, 0, 0, 0]);
     expect(balances(life, "refunds_payable")).toEqual([250_000 + sumOfParts(installment)]);
+  });
+
+  test.each(["operator", "client", "no_show"] as const)("reverses a paid late charge last, ended by %s", (by) => {
+    const rules = {
+      plans: [{ kind: "installments", months: 4 }],
+      lateCharge: { graceDays: 5, amount: 5_000 },
+    } as const;
+    const on = {
+      program: program({ ...rules, plans: [...rules.plans] }),
+      cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }),
+    };
+    const life = new Life(held("installments", on)).sign().pay("deposit").confirm().at("2027-02-16T18:00:00Z");
+    life.fallDue();
+    life.chargeLate();
+    life.pay("due", { dueId: life.booking.dues.find(({ kind }) => kind === "late_charge")?.id });
+    expect(balances(life, "fee_income")).toEqual([5_000]);
+    if (by === "no_show") life.at("2027-12-06T18:00:00Z");
+
+    life.end(by);
+
+    const { kept } = life.booking.ending ?? {};
+    expect(balances(life, "deferred_revenue", "fee_income", "receivable")).toEqual([0, kept, 0]);
+  });
+
+  test("made by hand takes a paid late charge from the fees, after the price", () => {
+    const life = new Life(heldOn("financed")).sign().pay("deposit").confirm().at("2027-02-16T18:00:00Z");
+    life.fallDue();
+    life.chargeLate();
+    life.pay("due", { dueId: life.booking.dues.find(({ kind }) => kind === "late_charge")?.id });
+    const [deposit, late] = life.charges as [Charge, Charge];
+
+    life.refundByHand(deposit.id, deposit.amount);
+    expect(balances(life, "fee_income")).toEqual([5_000]);
+    life.refundByHand(late.id, late.amount);
+
+    expect(balances(life, "fee_income")).toEqual([0]);
   });
 
   test("is price and tax first, in proportion; the part of both that a cancellation keeps is a fee", () => {

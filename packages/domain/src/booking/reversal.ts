@@ -1,12 +1,12 @@
-import { type Parts, plus } from "../ledger/index.ts";
+import { firstOf, type Parts, plus } from "../ledger/index.ts";
 import type { Booking } from "./booking.ts";
 import { toBill, unpaidParts } from "./due.ts";
 
 /**
  * The parts of the money that was paid on a booking and not given back; refunds are taken from where each part was
- * credited (plans.md, Reversals). Tax and interest are their posted balances, less what is billed and unpaid. After
- * completion, tax that is posted and not billed yet is subtracted too. The rest is the price, in whichever account it
- * is by now.
+ * credited. Tax and interest are their posted balances, less what is billed and unpaid. After completion, tax that is
+ * posted and not billed yet is subtracted too. Paid late charges are given back last, so they are what is left until
+ * less is left. The rest is the price, in whichever account it is by now.
  */
 export function paidParts(booking: Booking): Parts {
   const { applied, taxPayable = 0, interestIncome = 0, dues, currency, status } = booking;
@@ -14,5 +14,7 @@ export function paidParts(booking: Booking): Parts {
   const notBilled = dues.map(toBill).reduce(plus);
   const tax = taxPayable - unpaid.tax - (status === "completed" ? notBilled.tax : 0);
   const interest = interestIncome - unpaid.interest;
-  return { principal: applied - tax - interest, interest, fee: 0, tax };
+  const paidFees = dues.reduce((sum, { parts, paid }) => sum + firstOf(parts, paid, currency).fee, 0);
+  const fee = Math.min(paidFees, applied);
+  return { principal: applied - tax - interest - fee, interest, fee, tax };
 }

@@ -37,10 +37,10 @@ describe("the parts of a due's first payments", () => {
     [0, { principal: 0, interest: 0, fee: 0, tax: 0 }],
     [105, { principal: 100, interest: 0, fee: 0, tax: 5 }],
     [1_050, { principal: 1_000, interest: 0, fee: 0, tax: 50 }],
-    [1_055, { principal: 1_000, interest: 0, fee: 5, tax: 50 }],
-    [1_070, { principal: 1_000, interest: 0, fee: 20, tax: 50 }],
-    [1_075, { principal: 1_000, interest: 5, fee: 20, tax: 50 }],
-  ])("of %i: price and tax in proportion first, then the fee, interest last", (amount, expected) => {
+    [1_055, { principal: 1_000, interest: 5, fee: 0, tax: 50 }],
+    [1_080, { principal: 1_000, interest: 30, fee: 0, tax: 50 }],
+    [1_085, { principal: 1_000, interest: 30, fee: 5, tax: 50 }],
+  ])("of %i: price and tax in proportion first, then the interest, the fee last", (amount, expected) => {
     expect(firstOf({ principal: 1_000, interest: 30, fee: 20, tax: 50 }, amount, "usd")).toEqual(expected);
   });
 

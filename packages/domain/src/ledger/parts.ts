@@ -37,17 +37,17 @@ export function partsProblem(parts: Parts, amount: number): string | null {
 }
 
 /**
- * The breakdown of the first `amount` of the parts: principal and tax first, in the proportion owed, then the fee, then
- * the interest. The tax is rounded to the currency's step, a tie downward. Throws if the parts add up to less than
+ * The breakdown of the first `amount` of the parts: principal and tax first, in the proportion owed, then the
+ * interest, then the fee. The tax is rounded to the currency's step, a tie downward. Throws if the parts add up to less than
  * `amount`.
  */
 export function firstOf(parts: Parts, amount: number, currency: string): Parts {
   if (amount < 0 || amount > sumOf(parts))
     throw new RangeError(`${amount} is not between 0 and the sum of the parts, ${sumOf(parts)}`);
   const price = Math.min(amount, parts.principal + parts.tax);
-  const fee = Math.min(amount - price, parts.fee);
+  const interest = Math.min(amount - price, parts.interest);
   const tax = taxIn(parts, price, stepOf(currency));
-  return { principal: price - tax, interest: amount - price - fee, fee, tax };
+  return { principal: price - tax, interest, fee: amount - price - interest, tax };
 }
 
 /**

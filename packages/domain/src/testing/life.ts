@@ -119,7 +119,7 @@ export class Life {
     this.#apply(noticeVariedDebits(this.booking, this.now));
     this.collect();
     this.#apply(sendNotices(this.booking, this.now));
-    this.#apply(addLateCharges(this.booking, () => this.#id("due_late"), this.now));
+    this.chargeLate();
     this.#apply(openCollectionTasks(this.booking, this.now));
     if (isToCancel(this.booking, this.now)) this.end("non_payment");
     return this;
@@ -277,6 +277,7 @@ export class Life {
     return this;
   }
 
+  chargeLate = (): boolean => this.#apply(addLateCharges(this.booking, () => this.#id("due_late"), this.now));
   fallDue = (): boolean => this.#apply(fallDue(this.booking, this.now));
   complete = (): boolean => this.#apply(complete(this.booking, this.now));
   lapse = (): boolean => this.#apply(lapse(this.booking, this.now));

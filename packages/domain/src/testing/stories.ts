@@ -13,7 +13,7 @@ import { bookedAs, held, program } from "./retreat.ts";
 
 /** The facts that can happen next to a booking; `pick` chooses among its items. */
 export type Fact =
-  | { kind: "sign" | "confirm" | "admit" | "complete" | "fall_due" | "lapse" | "lose_place" | "find_place" }
+  | { kind: "sign" | "confirm" | "admit" | "complete" | "fall_due" | "is_late" | "lapse" | "lose_place" | "find_place" }
   | { kind: "wait"; minutes: number }
   | { kind: "checkout"; purpose: "deposit" | "due"; amount: number | undefined }
   | { kind: "end"; by: Ending["by"] }
@@ -40,7 +40,7 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .constantFrom("confirm", "admit", "complete", "fall_due", "lapse", "lose_place", "find_place")
+      .constantFrom("confirm", "admit", "complete", "fall_due", "is_late", "lapse", "lose_place", "find_place")
       .map((kind): Fact => ({ kind })),
   },
   {
@@ -138,6 +138,9 @@ export function happen(life: Life, fact: Fact): void {
       life.at(later(life.now, `${life.booking.dues.at(-1)?.dueOn}T18:00:00Z`));
       life.fallDue();
       return;
+    case "is_late":
+      isLate(life);
+      return;
     case "lapse":
       life.lapse();
       return;
@@ -178,9 +181,22 @@ export function happen(life: Life, fact: Fact): void {
   }
 }
 
-/** The first unpaid due after the deposit; the first due if all are paid. */
-const nextDue = ({ booking: { dues } }: Life): string | undefined =>
-  (dues.find((due) => due.kind !== "deposit" && unpaid(due) > 0) ?? dues[1])?.id;
+/** The first unpaid due after the deposit, a late charge before others; the first due if all are paid. */
+function nextDue({ booking: { dues } }: Life): string | undefined {
+  const open = dues.filter((due) => due.kind !== "deposit" && unpaid(due) > 0);
+  return (open.find(({ kind }) => kind === "late_charge") ?? open[0] ?? dues[1])?.id;
+}
+
+/** The first unpaid due stays unpaid past its grace days, and has its late charge. */
+function isLate(life: Life): void {
+  const late = life.booking.dues.find((due) => due.kind === "installment" && unpaid(due) > 0);
+  if (late === undefined || life.booking.status === "held") return;
+  life.at(later(life.now, `${addDays(late.dueOn, lateCharge.graceDays + 2)}T18:00:00Z`));
+  life.fallDue();
+  life.chargeLate();
+}
+
+const lateCharge = { amount: 5_000, graceDays: 5 };
 
 function pay(life: Life, { pick, says }: Extract<Fact, { kind: "payment" }>): void {
   const attempt = chosen(life.attempts, pick);
@@ -273,6 +289,7 @@ function refundByHand(life: Life, { pick, share }: Extract<Fact, { kind: "refund
 const sold = program({
   plans: [...program().plans, { kind: "financed", months: 4, annualRate: "9.9900" }],
   taxes: [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place"] }],
+  lateCharge,
 });
 /** How a booking of a story is paid; `taxed` is a loan, with tax on the price. */
 const bookings = {
@@ -307,6 +324,7 @@ const openings: Fact[][] = [
   [...confirmed, { kind: "admit" }, { kind: "complete" }, { kind: "waive", pick: 0 }],
   [...confirmed, paysPart, paysIt, { kind: "waive", pick: 0 }, { kind: "admit" }, { kind: "complete" }],
   [...confirmed, paysPart, paysIt, paysPart, paysIt, { kind: "end", by: "operator" }],
+  [...confirmed, { kind: "is_late" }, paysBalance, paysIt, { kind: "is_late" }],
   [...confirmed, paysBalance, paysIt, paysBalance, paysIt, { kind: "waive", pick: 0 }, { kind: "waive", pick: 1 }],
   [...paysDeposit.slice(0, 2), { kind: "wait", minutes: 60 }, { kind: "lapse" }],
 ];
