@@ -50,14 +50,15 @@ export async function build(): Promise<Bundle[]> {
 
 const lastBundles = (): BuiltBundle[] => JSON.parse(readIfThere(join(dist, "bundles.json")) ?? "[]");
 
-/** Sources on which every bundle depends: the versions of packages, the compiler's options and this script. */
-const ofAll = ["pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts"];
+/** Sources on which every bundle depends: the packages and their exports, the compiler's options and this script. */
+const isOfAll = (file: string): boolean =>
+  ["pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts"].includes(file) || basename(file) === "package.json";
 
 function readSources(): Sources {
   const folders = globSync("packages/*", { cwd: root }).filter((path) => !notBundled.includes(basename(path)));
   const files = [...folders, "functions"]
     .flatMap((folder) => globSync(`${folder}/**/*.{ts,json,html,css}`, { cwd: root, exclude: isNoSource }))
-    .concat(ofAll);
+    .concat("pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts");
   const contentOf = (file: string) =>
     createHash("sha256")
       .update(readFileSync(join(root, file)))
@@ -65,10 +66,11 @@ function readSources(): Sources {
   return new Map(files.sort().map((file) => [file, contentOf(file)]));
 }
 
-/** The hash of these sources. Other files, such as those of packages, do not count. */
+/** The hash of these sources, and of those on which all depend. Files of installed packages do not count. */
 export function stampOf(files: Iterable<string>, sources: Sources): string {
   const hash = createHash("sha256");
-  for (const file of [...files].sort()) if (sources.has(file)) hash.update(`${file}\0${sources.get(file)}\0`);
+  const counted = new Set([...files, ...[...sources.keys()].filter(isOfAll)]);
+  for (const file of [...counted].sort()) if (sources.has(file)) hash.update(`${file}\0${sources.get(file)}\0`);
   return hash.digest("hex");
 }
 
@@ -99,7 +101,7 @@ async function bundleOrKeep(name: string, out: string, sources: Sources, last: B
   const meta = join("meta", `${name}.json`);
   const stampIn = (folder: string) => {
     const { inputs } = JSON.parse(readFileSync(join(folder, meta), "utf8")) as Metafile;
-    return stampOf([...Object.keys(inputs), ...ofAll], sources);
+    return stampOf(Object.keys(inputs), sources);
   };
   const built = last.find((one) => one.name === name);
   if (built !== undefined && built.stamp === stampIn(dist)) {

@@ -5,6 +5,8 @@ const sources = new Map([
   ["functions/mailer/handler.ts", "1"],
   ["packages/domain/src/money/index.ts", "1"],
   ["packages/domain/src/time/index.ts", "1"],
+  ["packages/domain/package.json", "1"],
+  ["pnpm-lock.yaml", "1"],
 ]);
 const mailer = ["functions/mailer/handler.ts", "packages/domain/src/money/index.ts", "node_modules/zod/index.js"];
 const stamp = (change: (sources: Map<string, string>) => void) => {
@@ -21,12 +23,14 @@ test("a bundle's stamp stays the same while its sources do, whatever else change
   expect(stampOf(mailer.toReversed(), sources)).toBe(same);
 });
 
-test("a bundle's stamp changes with each of its sources, and when one is deleted", () => {
+test("a bundle's stamp changes with each of its sources and with what all depend on, and when one is deleted", () => {
   const stamps = [
     stamp(() => {}),
     stamp((all) => all.set("functions/mailer/handler.ts", "2")),
     stamp((all) => all.set("packages/domain/src/money/index.ts", "2")),
     stamp((all) => all.delete("packages/domain/src/money/index.ts")),
+    stamp((all) => all.set("packages/domain/package.json", "2")),
+    stamp((all) => all.set("pnpm-lock.yaml", "2")),
   ];
 
   expect(new Set(stamps).size).toBe(stamps.length);
