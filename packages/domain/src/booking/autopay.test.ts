@@ -5,6 +5,7 @@ import {
   allowAutopay,
   type Booking,
   type BookingStatus,
+  type Due,
   type GivenPermission,
   renewedPermission,
   type SavedMethod,
@@ -47,6 +48,14 @@ describe("the permission to collect automatically", () => {
   ])("is given on a booking that is %s: %s; it can be revoked on any", (status, isGiven) => {
     expect(allowAutopay(signed({ status }), allowing, now) === "invalid_transition").toBe(!isGiven);
     expect(stopAutopay(signed({ status, autopay: true }), now)).not.toBeNull();
+  });
+
+  test("is refused if nothing is left that is collected automatically", () => {
+    const paid = signed().dues.map((due) => ({ ...due, paid: due.amount, status: "paid" as const }));
+    const charge = { ...(paid[1] as Due), kind: "late_charge" as const, paid: 0, status: "scheduled" as const };
+
+    expect(allowAutopay(signed({ dues: paid }), allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(signed({ dues: [...paid, charge] }), allowing, now)).toBe("invalid_transition");
   });
 
   test("is given for a saved method that can be charged, by the hash of its text", () => {

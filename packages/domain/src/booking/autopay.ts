@@ -9,6 +9,7 @@ import {
 } from "./booking.ts";
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
+import { owesListed } from "./varied-debit.ts";
 import { listedDebits, underPermission } from "./vary-debits.ts";
 
 /** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
@@ -23,7 +24,7 @@ export type AutopayRefusal = "agreement_required" | "invalid_transition" | "agre
 /**
  * The client turns automatic collection on, by the hash of the current permission text. Returns `unchanged` if that
  * permission is in force already. Refuses `agreement_required` (the agreement is not signed), `invalid_transition` (the
- * booking ended early, or no saved method can be charged) and `agreement_changed` (`hash` is not the current text's).
+ * booking ended early, nothing is left that is collected automatically, or no saved method can be charged) and `agreement_changed` (`hash` is not the current text's).
  */
 export function allowAutopay(
   before: Booking,
@@ -31,7 +32,7 @@ export function allowAutopay(
   now: Instant,
 ): BookingChange | "unchanged" | AutopayRefusal {
   if (!agreementSigned(before)) return "agreement_required";
-  if (!mayOwe(before)) return "invalid_transition";
+  if (!mayOwe(before) || !owesListed(before)) return "invalid_transition";
   if (hash === permissionInForce(before)?.hash) return "unchanged";
   if (usableMethod(before) === null) return "invalid_transition";
   if (hash !== permission.hash) return "agreement_changed";
