@@ -35,7 +35,7 @@ describe("a mail about an exception that staff made", () => {
     const rest = having({ waived: 1_600_000, status: "cancelled" });
 
     expect(mail("DueWaived", waived, rest)?.paragraphs.at(-1)).toBe("You have nothing left to pay for this booking.");
-    expect(mail("DueWaived", waived, anna.confirmed)?.paragraphs.at(-1)).toBe("You do not need to do anything.");
+    expect(mail("DueWaived", waived, anna.confirmed)?.paragraphs.at(-1)).toBe("Your other payments do not change.");
   });
 
   test("says the new date of a payment, and how it is paid then", () => {
@@ -96,6 +96,10 @@ describe("a mail about an exception that staff made", () => {
   test.each<[string, object | null]>([
     ["a deferral of a due that was moved again", mail("DueDeferred", moved, having({ dueOn: "2027-03-01" }))],
     ["a deferral of a due that was paid", mail("DueDeferred", moved, having({ dueOn: "2027-02-20", paid: 1_600_000 }))],
+    [
+      "the end of a pause after everything was waived",
+      mail("CollectionChanged", { paused: false }, having({ waived: 1_600_000, status: "cancelled" })),
+    ],
     ["a pause that has ended", mail("CollectionChanged", { paused: true }, anna.confirmed)],
     ["the end of a pause after which another one began", mail("CollectionChanged", { paused: false }, paused)],
     ["a waiver on a booking that was cancelled", mail("DueWaived", waived, anna.cancelled)],

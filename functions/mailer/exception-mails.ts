@@ -20,8 +20,8 @@ import { amountOf, dayOf, unautomated, type Wording, type Write } from "./words.
 export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
   if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
-  const { subject, opening, nothingToDo, paidInFull } = texts.waived;
-  const next = balance(booking) === 0 ? paidInFull : nothingToDo;
+  const { subject, opening, others } = texts.waived;
+  const next = balance(booking) === 0 ? frame.nothingLeft : others;
   return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), next] };
 };
 
@@ -49,9 +49,9 @@ function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "par
   return { paragraphs: [noReminder], action: { label: frame.payNow, url } };
 }
 
-/** Only while it is still true. */
+/** Only while it is still true, and something is left to pay. */
 export const collection: Write = ({ booking, data }) => {
-  if (!mayOwe(booking) || isPaused(booking) !== data.paused) return null;
+  if (!mayOwe(booking) || balance(booking) === 0 || isPaused(booking) !== data.paused) return null;
   const { paused, resumed } = texts;
   if (data.paused === true) return { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] };
   const paid = booking.autopay ? [resumed.automatic] : unautomated(booking, resumed.byLink);

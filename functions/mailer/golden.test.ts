@@ -135,6 +135,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "due, paid by link", data: { ...balance, reason: "bank_returned" }, booking: anna.confirmed, now: late },
     { of: "due, while collection is paused", data: balance, booking: paused },
     {
+      ...{ of: "due, which interest that was paid ahead has settled", data: { ...balance, reason: "bank_returned" } },
+      booking: having({ paid: 1_600_000, status: "paid", paidOffOn: "2027-02-06" }),
+    },
+    {
       ...{ of: "payoff, automatic payments are on", data: { ...balance, purpose: "payoff", reason: "bank_returned" } },
       ...{ booking: having({ goesOnAt: "2027-02-09T17:00:00Z" }, collected), now: "2027-02-08T18:00:00Z" },
     },
@@ -256,10 +260,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       "abandoned_payment",
       "duplicate_payment",
       "overpayment",
-      "wrong_currency",
       "unearned_interest",
       "after_cancellation",
     ].map((reason) => unexpected(reason)),
+    {
+      ...unexpected("wrong_currency"),
+      data: { refundId: "ref_1", reason: "wrong_currency", amount: 250_000, currency: "eur" },
+    },
     unexpected("late_payment", "succeeded"),
     unexpected("late_payment", "failed"),
     { ...unexpected("late_payment"), of: "without an amount", data: { reason: "late_payment" } },

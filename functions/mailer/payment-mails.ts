@@ -114,6 +114,8 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
       return data.purpose === "payoff" ? [...chargesToCome(booking, now), due] : [due];
     case "no_place":
       return [noPlace];
+    case "settled":
+      return [frame.nothingLeft];
     case undefined:
       return null;
   }

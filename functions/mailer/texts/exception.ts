@@ -3,8 +3,7 @@ export default {
   waived: {
     subject: "A payment is no longer due",
     opening: "You no longer owe us {amount} for the payment due on {date}.",
-    nothingToDo: "You do not need to do anything.",
-    paidInFull: "You have nothing left to pay for this booking.",
+    others: "Your other payments do not change.",
   },
   deferred: {
     subject: "Your payment is now due on {date}",

@@ -124,6 +124,17 @@ describe("what is left to pay after a payment has failed", () => {
     },
   );
 
+  test("is nothing if interest that was paid ahead has settled all of it", () => {
+    const { booking } = confirmed();
+    const settled = (changes: object) => ({
+      ...booking,
+      dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, paid: due.amount, ...changes } : due)),
+    });
+
+    expect(paymentOutlook(settled({ paidOffOn: "2027-01-05" }), "due_1", today)).toEqual({ kind: "settled" });
+    expect(paymentOutlook(settled({}), "due_1", today)).toBeNull();
+  });
+
   test.each(["cancelled", "declined"] as const)("of a booking that is %s is nothing", (status) => {
     expect(paymentOutlook({ ...confirmed().booking, status }, "due_1", today)).toBeNull();
   });

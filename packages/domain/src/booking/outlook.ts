@@ -29,11 +29,15 @@ export const canBeVerified = (booking: Booking, named: Named, now: Instant): boo
 
 /**
  * What can be paid after a failed payment: the deposit until the hold ends (`hold`), the due (`due`), or nothing,
- * because the place is gone (`no_place`).
+ * because the place is gone (`no_place`) or interest that was paid ahead has settled everything (`settled`).
  */
-export type PaymentOutlook = { kind: "hold"; until: Instant } | { kind: "due" } | { kind: "no_place" };
+export type PaymentOutlook =
+  | { kind: "hold"; until: Instant }
+  | { kind: "due" }
+  | { kind: "no_place" }
+  | { kind: "settled" };
 
-/** Null if nothing is left to pay, or a payment is under way. */
+/** Null if another payment has paid the due, or one is under way. */
 export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): PaymentOutlook | null {
   switch (booking.status) {
     case "held": {
@@ -47,11 +51,18 @@ export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): 
     case "awaiting_clearance":
     case "confirmed":
     case "completed":
-      return booking.dues.some((due) => due.id === dueId && canBePaid(due)) ? { kind: "due" } : null;
+      return outlookOfDue(booking, dueId);
     case "cancelled":
     case "declined":
       return null;
   }
+}
+
+function outlookOfDue({ dues }: Booking, dueId: unknown): PaymentOutlook | null {
+  const due = dues.find(({ id }) => id === dueId);
+  if (due === undefined) return null;
+  if (canBePaid(due)) return { kind: "due" };
+  return due.paidOffOn !== undefined && dues.every((one) => unpaid(one) === 0) ? { kind: "settled" } : null;
 }
 
 /** What is left to pay after a payment: nothing, or the due with the earliest date. */
