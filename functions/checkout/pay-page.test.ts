@@ -1,15 +1,12 @@
 import { permissionDocument } from "@clearing/domain/agreement";
 import { type Booking, type Due, payPageOf } from "@clearing/domain/booking";
+import { Life } from "@clearing/domain/testing/life";
 import { held, today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { methodPageReply, noPayPage, payPageReply } from "./pay-page.ts";
 
-const made = held();
 const booking: Booking = {
-  ...made,
-  status: "confirmed",
-  agreement: { ...made.agreement, signedVersion: made.agreement.version, signedAt: today },
-  dues: made.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
+  ...new Life(held()).sign().pay("deposit").confirm().booking,
   participant: { name: "Anna Muster", email: "anna@example.org", phone: "+1 555 0100", dateOfBirth: "1980-02-03" },
   savedMethod: {
     ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
@@ -68,7 +65,7 @@ describe("the pages of a payment link", () => {
     const silent = { ...booking, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
 
     expect(method(booking, null)).toContain("we send you a link for each payment");
-    expect(method(silent, null)).toContain("we send you no reminders");
+    expect(method(silent, null)).toContain("Please make each payment in your booking");
     expect(method(silent, null)).not.toContain("a link for each");
   });
 

@@ -10,6 +10,7 @@ import texts from "./texts/pay-page.ts";
 
 const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
   paid: texts.paid,
+  after_payoff: texts.afterPayoff,
   on_its_way: texts.onItsWay,
   nothing_to_pay: texts.nothingToPay,
 };

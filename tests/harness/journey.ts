@@ -200,15 +200,19 @@ export async function paid(store: Store): Promise<Booking> {
   return booking;
 }
 
-/** A loan of three months, of which all dues but the last are paid on the day of the quote, before interest is earned. */
-export async function paidAhead(store: Store): Promise<Booking> {
+/**
+ * A loan of three months, of which all dues but the last are paid on the day of the quote, before interest is earned.
+ * `left` of the price of the second is not paid.
+ */
+export async function paidAhead(store: Store, left?: number): Promise<Booking> {
   const program = sampleProgram({ plans: [{ kind: "financed", months: 3, annualRate: "9.9900" }] });
   const cohort = await openCohort(store, program, { places: 1, inDays: 120, now });
   const booking = await holdOf(store, await sampleQuote(store, program, cohort, now, "financed"), now);
   await signAndCheckOut(store, booking);
   await settleDeposit(store, booking);
-  for (const { id: dueId } of booking.dues.slice(1, -1)) {
-    await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "due", dueId }, actor);
+  for (const { id: dueId, sequence, parts } of booking.dues.slice(1, -1)) {
+    const amount = sequence === 2 && left !== undefined ? { amount: parts.principal - left } : {};
+    await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "due", dueId, ...amount }, actor);
     const attempts = await readAttempts(store, booking.id);
     await settle(
       store,
@@ -219,6 +223,22 @@ export async function paidAhead(store: Store): Promise<Booking> {
     );
   }
   return asStored(store, booking);
+}
+
+/** The same with a page open for the rest of the second due, and the last due waived. */
+export async function waivedBesidePage(store: Store): Promise<Booking> {
+  const booking = await paidAhead(store, 1_000);
+  const dueId = booking.dues[2]?.id ?? "";
+  await openCheckout(contextOf(store), { bookingId: booking.id, purpose: "due", dueId }, actor);
+  await waiveLast(store, booking);
+  return asStored(store, booking);
+}
+
+/** The open page expires unpaid. */
+export async function expirePage(store: Store, booking: Booking) {
+  const attempts = await readAttempts(store, booking.id);
+  const open = attempts.find(({ status }) => status === "open");
+  return settle(store, booking, open, { kind: "expired" }, later);
 }
 
 /** Staff waive the last due: unearned interest is owed back, and not spread over charges yet. */

@@ -283,6 +283,18 @@ const rows: Row[] = [
     leaves: ["DueWaived", "RefundRequested", "answer", "audit of a booking", "booking", "entry refund-owed", "refund"],
   },
   {
+    when: "staff waive the last due, and interest that was paid ahead pays the rest of another",
+    made: (store) => journey.paidAhead(store, 1_000),
+    act: (booking) => journey.waiveLast(store, booking, answer),
+    leaves: ["DueWaived", "RefundRequested", "booking", "entry due-billed", "entry interest-unearned", "refund"],
+  },
+  {
+    when: "the last page expires after a waiver, and interest that was paid ahead pays the rest",
+    made: journey.waivedBesidePage,
+    act: (booking) => journey.expirePage(store, booking),
+    leaves: ["RefundRequested", "attempt", "booking", "entry interest-unearned", "entry refund-owed", "refund"],
+  },
+  {
     when: "staff pause the collection of a booking",
     made: journey.confirmed,
     act: (booking) => excepted(booking, (before) => setCollection(before, true, now)),

@@ -5,7 +5,7 @@ export default {
   off: {
     text: "Automatic payments stay off, and we send you a link for each payment.",
     noReminder:
-      "Automatic payments stay off, and we send you no reminders. Please make each payment in your booking by its due date.",
+      "Automatic payments stay off. Please make each payment in your booking by its due date. If a payment is past due, we send you a link.",
     button: "Continue",
   },
   on: {

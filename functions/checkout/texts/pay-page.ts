@@ -17,6 +17,11 @@ export default {
     title: "On its way",
     text: "This payment is being processed. We will email you when it arrives. You can close this page.",
   },
+  /** The client pays all other payments at once, and this one is not among them. */
+  afterPayoff: {
+    title: "You can pay this later",
+    text: "Your other payments are being paid all at once. When that payment has arrived, you can make this one with the same link.",
+  },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {
     title: "This link is no longer valid",

@@ -18,7 +18,7 @@ export function refundPut(store: Store, refund: Refund): Guarded<"stale"> {
   return { write: { Put: { ...put, ...follows(refund.version) } }, refusal: "stale" };
 }
 
-/** All refunds of a booking, of its ending, of payments and made by hand. */
+/** All refunds of a booking, whatever owes them. */
 export async function readRefunds(store: Store, bookingId: string): Promise<Refund[]> {
   return (await readChildren(store, bookingId, "REF#")).map((item) => fromDeadlineItem<Refund>(item));
 }

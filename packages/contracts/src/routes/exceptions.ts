@@ -17,7 +17,7 @@ export const waiveDue = defineRoute({
   idempotency: "required",
   summary: "Waives the unpaid part of a due",
   description:
-    "The deposit cannot be waived, nor a due with a payment in progress. If nothing is left to pay afterwards, unearned interest that was paid ahead is refunded. The audit log keeps the reason.",
+    "The deposit cannot be waived, nor a due with a payment in progress. If unearned interest that was paid ahead now covers everything that is open, it pays that, and the rest of it is refunded. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ reason }),
   responses: booking,

@@ -6,7 +6,7 @@ import { afterFact } from "./attempt-transitions.ts";
 import { type Booking, bookingEvent } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
 import { refundRequested } from "./refund-request.ts";
-import { settleReleased } from "./settle-ahead.ts";
+import { settleAfterFailure } from "./settle-ahead.ts";
 import {
   attemptEventData,
   duesOf,
@@ -120,7 +120,7 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
   const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
   const today = dateIn(booking.terms.timeZone, now);
   const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one, now));
-  const { changes, refund, journal } = settleReleased(state, replaceDues(booking.dues, free), now);
+  const { changes, refund, journal } = settleAfterFailure(state, replaceDues(booking.dues, free), now);
   const change = nextVersion(
     booking,
     now,

@@ -147,10 +147,11 @@ export type Booking = {
    */
   spared?: Pause[];
   /**
-   * The date in the cohort's time zone on which the latest payment of a due after the deposit began; payments that have
-   * not settled do not count. A payoff earns interest until then. Absent until one has settled.
+   * Until when interest is earned if nothing is left to pay: the date in the cohort's time zone on which the latest
+   * payment of a due after the deposit began, or the latest waiver was made. Payments that have not settled do not count.
+   * Absent until either has happened.
    */
-  latestPaymentBegunOn?: CalendarDate;
+  interestUntil?: CalendarDate;
   /** The date in the cohort's time zone on which we learned that the deposit had settled; absent until then. */
   depositSettledOn?: CalendarDate;
   /** While `held`: when the claim on the place ends. */

@@ -50,13 +50,17 @@ export const paidBy = ({ paid, applied }: Booking, { amount }: Succeeded, share 
   applied: applied + share,
 });
 
-/** The refund of (part of) a payment, requested in the transaction that records the payment. */
+/**
+ * The refund of (part of) a payment, requested in the transaction that records the payment. What exceeds `ofCharge` is
+ * spread over charges later.
+ */
 export const refundOn = (
   { booking, refundId }: SettlementState,
   payment: Succeeded,
   amount: number,
   reason: RefundReason,
   now: Instant,
+  ofCharge = amount,
 ): Refund =>
   requestRefund({
     id: refundId,
@@ -67,4 +71,5 @@ export const refundOn = (
     currency: payment.currency,
     amount,
     charge: { id: payment.chargeId, paymentIntentId: payment.paymentIntentId },
+    ofCharge,
   });

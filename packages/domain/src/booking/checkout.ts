@@ -1,7 +1,7 @@
 import { chargeProblem } from "../money/index.ts";
 import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
-import { agreementSigned, type Booking, type BookingChange } from "./booking.ts";
+import { agreementSigned, type Booking, type BookingChange, hasOpenPayoff } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
@@ -61,9 +61,13 @@ function wantedDue(booking: Booking, { purpose, dueId }: Pick<CheckoutRequest, "
     : booking.dues.find((due) => due.id === dueId && due.kind !== "deposit");
 }
 
-/** Whether an open payoff covers the due together with other dues. Nothing else may begin until it ends. */
+/** Whether an open payoff covers the due together with other dues. */
 export const isPaidOffWithOthers = ({ payoff }: Booking, { openAttemptId }: Due): boolean =>
   payoff !== undefined && payoff !== null && payoff.attemptId === openAttemptId && payoff.dues.length > 1;
+
+/** Whether an open payoff leaves the due out. No other payment begins until the payoff ends. */
+export const waitsForPayoff = (booking: Booking, { openAttemptId }: Due): boolean =>
+  hasOpenPayoff(booking) && openAttemptId === null;
 
 function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
@@ -77,7 +81,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
   }
   if (booking.status === "held") return "invalid_transition";
   if (awaitsFirstConfirmation(booking, due)) return "clearance_required";
-  if (isPaidOffWithOthers(booking, due)) return "invalid_transition";
+  if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return "invalid_transition";
   if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
   if (due.status === "processing" && !request.verifying) return "invalid_transition";
   return unpaid(due) === 0 ? "invalid_transition" : null;
@@ -179,7 +183,7 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   const refused = refusePayoff(before);
   if (refused !== null) return { ok: false, reason: refused };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
-  // Interest that was paid ahead covers what a waiver has left: the due is paid in full, and the excess is refunded.
+  // Interest that was paid ahead covers what is open, and a payment under way will settle it.
   if (amount <= 0) return { ok: false, reason: "invalid_transition" };
   const charged = chargeFor(amount, before.currency);
   const message = chargeProblem(charged, before.currency);

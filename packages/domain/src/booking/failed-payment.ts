@@ -7,7 +7,7 @@ import type { Due, Tries } from "./due.ts";
 import { type LostMethod, lostMethod } from "./lost-method.ts";
 import { nextVersion } from "./next-version.ts";
 import { refundRequested } from "./refund-request.ts";
-import { settleReleased } from "./settle-ahead.ts";
+import { settleAfterFailure } from "./settle-ahead.ts";
 import {
   attemptEventData,
   dueOf,
@@ -104,7 +104,7 @@ export function failed(
   const lost = lostBy(booking, inVain);
   const tried = inVain === null ? due : { ...due, tries: triesAfter(booking, due, inVain, now) };
   const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one.id === tried.id ? tried : one, now));
-  const { changes, refund, journal } = settleReleased(state, replaceDues(booking.dues, free), now);
+  const { changes, refund, journal } = settleAfterFailure(state, replaceDues(booking.dues, free), now);
   const change = nextVersion(
     booking,
     now,

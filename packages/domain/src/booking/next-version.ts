@@ -15,7 +15,7 @@ function creditedTo(account: Account, journal: JournalEntry[]): number {
 }
 
 /** The ledger balances that a booking keeps, after these journal entries. */
-function balancesAfter(booking: Booking, journal: JournalEntry[]) {
+export function balancesAfter(booking: Booking, journal: JournalEntry[]) {
   const tax = creditedTo("tax_payable", journal);
   const interest = creditedTo("interest_income", journal);
   return {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { allPrincipal } from "../ledger/index.ts";
 import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
 import { type CalendarDate, instantAt, plusMinutes } from "../time/index.ts";
-import { type Attempt, type Booking, type Due, payPageOf, type SavedMethod } from "./index.ts";
+import { type Attempt, type Booking, type Due, methodPageRefusal, payPageOf, type SavedMethod } from "./index.ts";
 
 const booking = new Life(held()).sign().pay("deposit").booking;
 const having = (due: Partial<Due>, changes: Partial<Booking> = {}): Booking => ({
@@ -20,12 +21,22 @@ const page = { via: "checkout" } as Attempt;
 
 describe("the link of a due", () => {
   test("shows the unpaid amount", () => {
-    expect(payPageOf(having({ paid: 600_000 }), "due_1", null, today)).toMatchObject({
+    expect(
+      payPageOf(having({ paid: 600_000, billed: 600_000, billedParts: allPrincipal(600_000) }), "due_1", null, today),
+    ).toMatchObject({
       kind: "payable",
       amount: 1_000_000,
     });
     expect(shown(having({ openAttemptId: "att_1" }), page)).toBe("payable");
     expect(shown(having({ status: "past_due" }, { status: "completed" }))).toBe("payable");
+  });
+
+  test("of a due that an open payoff leaves out says that it can be paid afterwards", () => {
+    const payoff = { attemptId: "att_2", on: "2027-01-05", dues: [], unearned: [] };
+
+    expect(shown(having({}, { payoff }))).toBe("after_payoff");
+    expect(shown(having({ openAttemptId: "att_1" }, { payoff }), page)).toBe("payable");
+    expect(methodPageRefusal(having({}, { payoff }), { kind: "after_payoff" })).toBeNull();
   });
 
   test("shows the amount of the open page, since its button leads there", () => {

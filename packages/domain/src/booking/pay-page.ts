@@ -1,7 +1,7 @@
 import { type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
-import { isPaidOffWithOthers } from "./checkout.ts";
+import { isPaidOffWithOthers, waitsForPayoff } from "./checkout.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 import { setupRefusal } from "./method-setup.ts";
 import { nextPayment } from "./next-payment.ts";
@@ -15,11 +15,12 @@ export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type"
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
  * `planned` is null if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
- * the button leads to that page.
+ * the button leads to that page. `after_payoff`: an open payoff leaves the due out, and it can be paid afterwards.
  */
 export type PayPage =
   | { kind: "payable"; due: Due; isPastDue: boolean; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
+  | { kind: "after_payoff" }
   | { kind: "paid" }
   | { kind: "on_its_way" }
   | { kind: "nothing_to_pay" };
@@ -37,6 +38,7 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
+  if (waitsForPayoff(booking, due)) return { kind: "after_payoff" };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
   const isPastDue = statusOn(booking, due, today) === "past_due";
   const payable = { kind: "payable", due, isPastDue, planned: plannedCharge(booking, due, now) } as const;
@@ -54,6 +56,10 @@ function plannedCharge(booking: Booking, due: Due, now: Instant): PlannedCharge 
   return { on: dateIn(booking.terms.timeZone, next.at), method: next.method };
 }
 
+type Unpaid = Extract<PayPage, { kind: "payable" | "payoff" | "after_payoff" }>;
+const isUnpaid = (page: PayPage): page is Unpaid =>
+  page.kind === "payable" || page.kind === "payoff" || page.kind === "after_payoff";
+
 /** `link_only`: the link pays a late charge, which is not collected automatically, and no other due is left. */
 type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
 
@@ -63,7 +69,7 @@ type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
  */
 export function methodPageRefusal(booking: Booking, page: PayPage): MethodPageRefusal | null {
   const open = booking.dues.filter((due) => unpaid(due) > 0);
-  if (!owesListed(booking)) return page.kind === "payable" || page.kind === "payoff" ? "link_only" : page.kind;
+  if (!owesListed(booking)) return isUnpaid(page) ? "link_only" : page.kind;
   if (setupRefusal(booking) !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
   return open.every(({ status }) => status === "processing") ? "on_its_way" : null;
 }

@@ -92,6 +92,34 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-02-10").amount).toBe(all - due(life, 1).amount);
   });
 
+  test("does not subtract interest that a refund made by hand has returned", () => {
+    const life = financed(6);
+    for (let number = 1; number < 6; number++) life.pay("due", { dueId: `due_${number}` });
+    const { amount, unearned } = payoff(life, quotedOn);
+    const back = unearned.reduce((sum, one) => sum + one.amount, 0);
+    for (const charge of life.charges) life.refundByHand(charge.id, charge.amount);
+
+    expect(back).toBeGreaterThan(0);
+    expect(payoff(life, quotedOn)).toMatchObject({ amount: amount + back, unearned: [] });
+    payOff(life, quotedOn);
+    expect(balanceOf(life, "interest_income")).toBe(0);
+  });
+
+  test("does not ask for what was waived when a payment of that due was returned", () => {
+    const life = financed(6).pay("due", { dueId: "due_6", amount: 30_000 });
+    life.waive("due_6");
+    const whole = payoff(life, quotedOn).amount;
+    const dues = life.booking.dues.map((one) =>
+      one.id === "due_6" ? { ...one, paid: 0, status: "scheduled" as const } : one,
+    );
+    life.booking = { ...life.booking, dues };
+
+    expect(payoff(life, quotedOn).amount).toBe(whole + 30_000);
+    payOff(life, quotedOn);
+    expect(due(life, 6)).toMatchObject({ status: "paid", paid: 30_000 });
+    expect(due(life, 6).amount).toBe(30_000 + (due(life, 6).waived ?? 0));
+  });
+
   test("of a plan without interest costs the unpaid amount", () => {
     const life = new Life(held()).sign().pay("deposit").confirm();
 
@@ -351,7 +379,7 @@ describe("a payoff", () => {
     payOff(atOnce, "2027-01-10");
 
     expectSettled(life);
-    expect(life.refunds).toMatchObject([{ reason: "overpayment" }]);
+    expect(life.refunds).toMatchObject([{ reason: "unearned_interest" }]);
     expect(life.booking.applied).toBe(atOnce.booking.applied);
     expect(0 - balanceOf(life, "interest_income")).toBe(life.booking.financeCharge);
   });
@@ -428,7 +456,38 @@ describe("a payoff", () => {
     expect(life.booking.paid).toBe(1_861_146);
     expectSettled(life);
     expect(life.booking).toMatchObject({ applied: 1_850_000, financeCharge: 0 });
-    expect(life.refunds).toMatchObject([{ amount: 11_146, reason: "overpayment" }]);
+    expect(life.refunds).toMatchObject([{ amount: 11_146, reason: "unearned_interest" }]);
+  });
+
+  test("is not begun for a due that it leaves out while it is under way", () => {
+    const life = financed(6);
+    const debit = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(debit.id, { kind: "processing", paymentIntentId: "pi_1" });
+    const attempt = life.checkout("payoff") as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_2" });
+    life.settle(debit.id, { kind: "failed", paymentIntentId: "pi_1", code: "R01" });
+
+    expect(life.checkout("due", { dueId: "due_1" })).toBeNull();
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+    expect(life.checkout("due", { dueId: "due_1" })).not.toBeNull();
+  });
+
+  test("refunds all unearned interest, although the last payment is smaller than that", () => {
+    const life = at(financed(36), quotedOn);
+    life.pay("due", { dueId: "due_36", amount: due(life, 36).amount - 10_000 });
+    const page = life.checkout("due", { dueId: "due_36" }) as { id: string };
+    for (let number = 1; number < 36; number++) life.pay("due", { dueId: `due_${number}` });
+    const { unearned } = payoff(life, quotedOn);
+    const back = unearned.reduce((sum, { amount }) => sum + amount, 0);
+
+    life.settle(page.id, life.paymentOf(page.id));
+    life.spread();
+
+    expectSettled(life);
+    expect(back).toBeGreaterThan(10_000);
+    expect(life.booking).toMatchObject({ applied: life.booking.total, financeCharge: 0 });
+    expect(life.refunds).toMatchObject([{ unspread: 0, reason: "unearned_interest" }]);
+    expect(balanceOf(life, "interest_income")).toBe(0);
   });
 
   test("does not reduce again the interest that it has reduced", () => {

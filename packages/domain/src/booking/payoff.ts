@@ -4,6 +4,7 @@ import { installmentOn } from "../plan/index.ts";
 import { type CalendarDate, daysBetween } from "../time/index.ts";
 import { type Booking, depositOf, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
+import { paidParts } from "./reversal.ts";
 
 /**
  * The price of paying off a booking on a date. `amount` is the sum of what the covered dues cost on that date, less
@@ -25,12 +26,23 @@ export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const dues = booking.dues
     .filter(isCovered)
     .map((due): PaidOff => ({ dueId: due.id, parts: owedOn(booking, due, on) }));
-  const unearned = booking.dues
-    .map((due): Unearned => ({ dueId: due.id, amount: unearnedOn(booking, due, on) }))
-    .filter(({ amount }) => amount > 0);
+  const unearned = takenFrom(
+    Math.max(0, paidParts(booking).interest),
+    booking.dues.map((due): Unearned => ({ dueId: due.id, amount: unearnedOn(booking, due, on) })),
+  );
   const owed = dues.map(({ parts }) => sumOf(parts)).reduce((sum, amount) => sum + amount, 0);
   const back = unearned.reduce((sum, { amount }) => sum + amount, 0);
   return { on, amount: roundedTo(currency, owed - back), dues, unearned };
+}
+
+/** The unearned interest of the dues that was not given back: refunds made by hand can exceed the price that was paid. */
+function takenFrom(held: number, unearned: Unearned[]): Unearned[] {
+  let left = held;
+  return unearned.flatMap(({ dueId, amount }) => {
+    const taken = Math.min(left, amount);
+    left -= taken;
+    return taken > 0 ? [{ dueId, amount: taken }] : [];
+  });
 }
 
 /**
@@ -44,8 +56,9 @@ export const chargeFor = (amount: number, currency: string): number =>
 const roundedTo = (currency: string, amount: number): number =>
   Math.round(amount / stepOf(currency)) * stepOf(currency) || 0;
 
-/** The unpaid parts of a due: payments cover principal and tax first, interest last. */
-const unpaidOf = (due: Due, currency: string): Parts => less(due.parts, firstOf(due.parts, due.paid, currency));
+/** The unpaid parts of a due: payments cover principal and tax first, interest last. A waiver covers the last parts. */
+const unpaidOf = (due: Due, currency: string): Parts =>
+  less(firstOf(due.parts, due.paid + unpaid(due), currency), firstOf(due.parts, due.paid, currency));
 
 function owedOn(booking: Booking, due: Due, on: CalendarDate): Parts {
   const owed = unpaidOf(due, booking.currency);
@@ -87,28 +100,21 @@ export function refusePayoff(booking: Booking): "invalid_transition" | "clearanc
 
 /**
  * A payoff without a payment: unearned interest that was paid ahead covers everything owed, or more. Null if something
- * is left to pay or on its way. At most `most` (minor units) is refunded; finance handles any excess.
+ * is left to pay or on its way.
  */
-export function paidAhead(booking: Booking, on: CalendarDate, most: number): Payoff | null {
-  const isWaitedFor = booking.dues.some((due) => due.kind !== "deposit" && unpaid(due) > 0 && !isCovered(due));
+export function paidAhead(booking: Booking, on: CalendarDate): Payoff | null {
+  const isWaitedFor = booking.dues.some((due) => unpaid(due) > 0 && !isCovered(due));
   if (isWaitedFor) return null;
   const payoff = payoffOn(booking, on);
-  if (payoff.amount > 0 || (payoff.dues.length === 0 && payoff.unearned.length === 0)) return null;
-  let over = Math.max(0, -payoff.amount - most);
-  const unearned = payoff.unearned.map((one): Unearned => {
-    const kept = Math.min(over, one.amount);
-    over -= kept;
-    return { ...one, amount: one.amount - kept };
-  });
-  return { ...payoff, amount: Math.max(payoff.amount, -most), unearned: unearned.filter(({ amount }) => amount > 0) };
+  return payoff.amount > 0 || (payoff.dues.length === 0 && payoff.unearned.length === 0) ? null : payoff;
 }
 
 /**
  * Whether paying a due is a payoff: it is the last open due and its date lies ahead, so it costs the payoff's price
- * either way. If that price is too small to charge, the due is paid in full and the excess is refunded.
+ * either way. It cannot be paid while that price is 0 or less: a payment under way then settles it.
  */
 export function isPaidOff(booking: Booking, due: Due, on: CalendarDate): boolean {
-  const open = booking.dues.filter((one) => one.kind !== "deposit" && unpaid(one) > 0);
+  const open = booking.dues.filter((one) => unpaid(one) > 0);
   const { amount, dues } = payoffOn(booking, on);
   const isLast = open.length === 1 && open[0]?.id === due.id && due.dueOn > on && dues.length === 1;
   const charged = chargeFor(amount, booking.currency);

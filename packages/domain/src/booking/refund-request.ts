@@ -32,17 +32,19 @@ type RefundRequest = {
   now: Instant;
   currency: string;
   amount: number;
-  /** The only charge to refund. Without it, the refund is spread over charges later. */
+  /** The charge to refund first. The rest of the refund, all of it without a charge, is spread over charges later. */
   charge?: Pick<Charge, "id" | "paymentIntentId">;
+  /** The part of the amount that this charge refunds. */
+  ofCharge?: number;
 };
 
 /** A refund owed from `now` on, not yet requested at Stripe. */
 export function requestRefund(request: RefundRequest): Refund {
-  const { id, booking, reason, requestedBy, now, currency, amount, charge } = request;
+  const { id, booking, reason, requestedBy, now, currency, amount, charge, ofCharge = amount } = request;
   const spread =
-    charge === undefined
+    charge === undefined || ofCharge === 0
       ? { unspread: amount, parts: [] }
-      : { unspread: 0, parts: [refundPart(id, 1, charge, amount)] };
+      : { unspread: amount - ofCharge, parts: [refundPart(id, 1, charge, ofCharge)] };
   return {
     id,
     version: 1,

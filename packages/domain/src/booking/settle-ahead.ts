@@ -1,53 +1,74 @@
-import { type JournalEntry, type Parts, refundOwed } from "../ledger/index.ts";
-import { dateIn, type Instant } from "../time/index.ts";
+import { type BillingContext, type JournalEntry, type Parts, refundOwed } from "../ledger/index.ts";
+import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type Booking, billingContext } from "./booking.ts";
 import type { Due } from "./due.ts";
-import type { NextVersion } from "./next-version.ts";
+import { balancesAfter, type NextVersion } from "./next-version.ts";
 import { paidAhead } from "./payoff.ts";
 import type { Refund } from "./refund.ts";
 import { requestRefund } from "./refund-request.ts";
-import { interestOfDues, payOff } from "./settle-payoff.ts";
+import { interestOfDues, type PaidDues, payOff } from "./settle-payoff.ts";
 import type { SettlementState } from "./settlement.ts";
 
-/** What settles the dues. `id`: the attempt that ended, or the waiver; it names the entry. */
-type Occasion = { id: string; refundId: string; requestedBy: string; now: Instant };
-
-/** The changed dues and sums of the booking, its refund, and the entries. */
-type SettledAhead = { changes: NextVersion; refund: Refund | null; journal: JournalEntry[] };
+/** Dues that interest paid ahead has settled. `refunded` (minor units) is the excess, owed back as one amount. */
+export type SettledAhead = Pick<PaidDues, "dues" | "journal" | "dueIds"> & { refunded: number };
 
 /**
- * Settles `dues` without a payment if unearned interest that was paid ahead covers everything that is open: after a
- * waiver, or when the last payment under way has failed. Interest is earned until then. The excess is refunded, as one
- * amount that is spread over charges afterwards. Otherwise changes the dues to `dues`, and nothing else.
+ * Settles what is open of a booking with unearned interest that was paid ahead, if that covers all of it; null if not.
+ * Interest is earned until `on`. `id` names the entry. The excess is owed back by no charge in particular: it is spread
+ * over charges afterwards.
  */
-export function settleAhead(booking: Booking, dues: Due[], { id, now, ...request }: Occasion): SettledAhead {
-  const { currency, applied, terms } = booking;
-  const on = dateIn(terms.timeZone, now);
-  // Refunds made by hand take the price first, so what is still applied holds the interest that they left.
-  const ahead = paidAhead({ ...booking, dues }, on, applied);
-  if (ahead === null) return { changes: { dues }, refund: null, journal: [] };
-  const amount = -ahead.amount;
-  const at = billingContext(booking, on);
-  const paid = payOff(dues, ahead, { id, refunded: amount }, at);
-  const { refundId, requestedBy } = request;
-  const reason = "unearned_interest" as const;
+export function settleAhead(
+  booking: Booking,
+  { id, refundId, on }: { id: string; refundId: string; on: CalendarDate },
+  at: BillingContext,
+): SettledAhead | null {
+  const ahead = paidAhead(booking, on);
+  if (ahead === null) return null;
+  const refunded = -ahead.amount;
+  const { dues, dueIds, journal } = payOff(booking.dues, ahead, { id, refunded }, at);
   return {
-    changes: {
-      dues: paid.dues,
-      financeCharge: interestOfDues(paid.dues),
-      refunded: booking.refunded + amount,
-      applied: applied - amount,
-    },
-    refund: amount === 0 ? null : requestRefund({ id: refundId, booking, reason, requestedBy, now, currency, amount }),
-    journal: [...paid.journal, ...refundOwed({ refundId, parts: onlyInterest(amount) }, at)],
+    dues,
+    dueIds,
+    refunded,
+    journal: [...journal, ...refundOwed({ refundId, parts: onlyInterest(refunded) }, at)],
   };
 }
 
-/** The same for the dues that an attempt has released. */
-export const settleReleased = (
+const onlyInterest = (interest: number): Parts => ({ principal: 0, interest, fee: 0, tax: 0 });
+
+type Occasion = { id: string; refundId: string; requestedBy: string; on: CalendarDate; now: Instant };
+type Released = { changes: NextVersion; refund: Refund | null; journal: JournalEntry[] };
+
+/**
+ * A booking's dues after a waiver or a failed payment, and what interest that was paid ahead then settles. `reversed`
+ * are the entries of the waiver.
+ */
+export function settleReleased(
+  before: Booking,
+  dues: Due[],
+  { now, requestedBy, ...by }: Occasion,
+  reversed: JournalEntry[] = [],
+): Released {
+  const { currency, applied, terms } = before;
+  const booking = { ...before, dues, ...balancesAfter(before, reversed) };
+  const ahead = settleAhead(booking, by, billingContext(booking, dateIn(terms.timeZone, now)));
+  if (ahead === null) return { changes: { dues }, refund: null, journal: [] };
+  const { refunded: amount, journal } = ahead;
+  const sums = { refunded: booking.refunded + amount, applied: applied - amount };
+  const asked = { id: by.refundId, booking, reason: "unearned_interest", requestedBy, now, currency, amount } as const;
+  return {
+    changes: { dues: ahead.dues, financeCharge: interestOfDues(ahead.dues), ...sums },
+    refund: amount === 0 ? null : requestRefund(asked),
+    journal,
+  };
+}
+
+/** The same after a payment under way came to nothing: what the others left may have been covered since the last one. */
+export function settleAfterFailure(
   { booking, attempt, refundId }: SettlementState,
   dues: Due[],
   now: Instant,
-): SettledAhead => settleAhead(booking, dues, { id: attempt.id, refundId, requestedBy: "system", now });
-
-const onlyInterest = (interest: number): Parts => ({ principal: 0, interest, fee: 0, tax: 0 });
+): Released {
+  const on = booking.interestUntil ?? dateIn(booking.terms.timeZone, now);
+  return settleReleased(booking, dues, { id: attempt.id, refundId, requestedBy: "system", on, now });
+}

@@ -58,10 +58,11 @@ function dueIn(dues: Due[], id: string): Due {
   return due;
 }
 
-/** The due reduced to what was paid of it and what the payoff pays. */
+/** The due reduced to what was paid of it, what the payoff pays, and what was waived. */
 function asPaidOff(due: Due, parts: Parts, currency: string): Due {
   const paid = firstOf(due.parts, due.paid, currency);
-  const all = plus(paid, parts);
+  const waived = less(due.parts, firstOf(due.parts, due.amount - (due.waived ?? 0), currency));
+  const all = plus(plus(paid, parts), waived);
   return { ...due, parts: all, amount: sumOf(all) };
 }
 

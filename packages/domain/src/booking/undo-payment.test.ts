@@ -74,4 +74,11 @@ describe("a payment that the bank has returned", () => {
 
     expect(() => undoPayment(life.booking, charge, life.now)).toThrow(`${charge.id} paid several dues`);
   });
+
+  test("of a due that was paid off is refused, since its interest has changed", () => {
+    const life = paidSome();
+    const dues = life.booking.dues.map((due) => (due.id === "due_1" ? { ...due, paidOffOn: "2027-01-05" } : due));
+
+    expect(() => undoPayment({ ...life.booking, dues }, life.charges[1] as Charge, life.now)).toThrow("was paid off");
+  });
 });

@@ -99,7 +99,58 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
     expect(life.refunds).toEqual([]);
     life.settle(page.id, life.paymentOf(page.id));
 
-    expect(life.refunds).toMatchObject([{ amount: unearned, reason: "overpayment" }]);
+    expect(life.refunds).toMatchObject([{ amount: unearned, reason: "unearned_interest" }]);
+  });
+
+  test("refunds the same when the payment under way is smaller than the refund, as when it expires", () => {
+    const lives = ["paid", "expired"].map((fate) => {
+      const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4);
+      life.pay("due", { dueId: "due_5", amount: due(life, 5).amount - 10_514 });
+      const page = life.checkout("due", { dueId: "due_5" }) as { id: string };
+      life.waive("due_6");
+      life.settle(page.id, fate === "paid" ? life.paymentOf(page.id) : { kind: "expired" });
+      return life.spread();
+    });
+
+    for (const life of lives) expect(paidInterest(life)).toBe(0);
+    expect(lives.map(({ refunds }) => refunds.map(({ reason }) => reason))).toEqual([
+      ["unearned_interest"],
+      ["unearned_interest"],
+    ]);
+  });
+
+  test.each<[string, PaymentOutcome | null]>([
+    ["succeeds", null],
+    ["fails", { kind: "failed", paymentIntentId: "pi_1", code: "R01" }],
+  ])("keeps the same interest whether a debit %s before or after it", (_, failure) => {
+    const kept = [true, false].map((isWaivedFirst) => {
+      const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4);
+      life.pay("due", { dueId: "due_5", amount: due(life, 5).parts.principal - 5_000 });
+      const debit = life.checkout("due", { dueId: "due_5" }) as { id: string };
+      life.settle(debit.id, { kind: "processing", paymentIntentId: "pi_1" });
+      at(life, "2027-01-14");
+      if (isWaivedFirst) life.waive("due_6");
+      at(life, "2027-01-18").settle(debit.id, failure ?? life.paymentOf(debit.id));
+      if (!isWaivedFirst) at(life, "2027-01-18").waive("due_6");
+      return isWaivedFirst ? life : at(life, "2027-01-18");
+    }) as [Life, Life];
+
+    const earned = (days: number) => Math.floor((13_320 * days) / 31 + 0.5);
+    expect(kept.map(paidInterest)).toEqual([earned(10), earned(14)]);
+    expect(kept.map((life) => openDues(life))).toEqual([[], []]);
+  });
+
+  test("refunds nothing while the deposit is owed again", () => {
+    const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4, 5);
+    const [deposit] = life.booking.dues as [Due];
+    const dues = life.booking.dues.map((one) =>
+      one === deposit ? { ...one, paid: 0, status: "past_due" as const } : one,
+    );
+    life.booking = { ...life.booking, dues };
+
+    life.waive("due_6");
+
+    expect(life.refunds).toEqual([]);
   });
 
   test.each<[string, PaymentOutcome]>([
@@ -119,7 +170,10 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
     life.settle(page.id, outcome);
 
     expect(due(life, 5)).toMatchObject({ status: "paid", openAttemptId: null });
-    expect(life.refunds).toMatchObject([{ amount: unearned - left, reason: "unearned_interest" }]);
+    expect(life.refunds).toMatchObject([
+      { amount: unearned - left, reason: "unearned_interest", requestedBy: "system" },
+    ]);
+    expect(life.events.at(-1)).toMatchObject({ name: "RefundRequested", data: { amount: unearned - left } });
     expect([balanceOf(life, "interest_income"), balanceOf(life, "receivable")]).toEqual([0, 0]);
   });
 
@@ -146,6 +200,7 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         const on = addDays(quotedOn, Math.max(one, other));
         at(life, on);
         const { total, applied } = life.booking;
+        const before = paidInterest(life);
         const { unearned } = payoffOn(life.booking, on);
         const back = sum(unearned.map(({ amount }) => amount));
 
@@ -165,7 +220,8 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         expect(booking.applied).toBe(applied - refunded);
         expect(sum(booking.dues.map(({ amount }) => amount))).toBe(total + booking.financeCharge);
         expect(payoffOn(booking, on).unearned).toEqual([]);
-        expect(0 - balanceOf(life, "interest_income")).toBe(paidInterest(life));
+        expect(paidInterest(life)).toBe(before - back);
+        expect(0 - balanceOf(life, "interest_income")).toBe(before - back);
         expect([balanceOf(life, "receivable"), refunded + balanceOf(life, "refunds_payable")]).toEqual([0, 0]);
       }),
       { numRuns: 100 },

@@ -1,11 +1,11 @@
 import { dueWaived, firstOf } from "../ledger/index.ts";
-import { dateIn, type Instant } from "../time/index.ts";
+import { dateIn, type Instant, later } from "../time/index.ts";
 import { type Booking, type BookingChange, billingContext, bookingEvent } from "./booking.ts";
 import { type Due, replaceDue, toBill, unpaid, unpaidParts } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import type { Refund } from "./refund.ts";
 import { refundRequested } from "./refund-request.ts";
-import { settleAhead } from "./settle-ahead.ts";
+import { settleReleased } from "./settle-ahead.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
 
 export type WaiverDecision = ({ ok: true; refund: Refund | null } & BookingChange) | { ok: false; reason: DueRefusal };
@@ -32,15 +32,18 @@ export function waiveDue(before: Booking, dueId: string, request: WaiverRequest,
   };
   const waiver = before.version + 1;
   const parts = { billed: unpaidParts(due, currency), notBilled: toBill(due) };
-  const at = billingContext(before, dateIn(terms.timeZone, now));
-  const rest = replaceDue(before.dues, waived);
-  const { changes, refund, journal } = settleAhead(before, rest, { id: `${dueId}:${waiver}`, ...request, now });
-  const change = nextVersion(before, now, changes, (booking) => ({
+  const today = dateIn(terms.timeZone, now);
+  const at = billingContext(before, today);
+  const on = later(today, before.interestUntil ?? today);
+  const by = { id: `${dueId}:${waiver}`, ...request, on, now };
+  const reversed = dueWaived({ dueId, waiver, ...parts }, at);
+  const { changes, refund, journal } = settleReleased(before, replaceDue(before.dues, waived), by, reversed);
+  const change = nextVersion(before, now, { ...changes, interestUntil: on }, (booking) => ({
     events: [
       bookingEvent(booking, "DueWaived", { dueId, dueOn: due.dueOn, amount, currency }),
       ...(refund === null ? [] : [refundRequested(booking, refund)]),
     ],
-    journal: [...dueWaived({ dueId, waiver, ...parts }, at), ...journal],
+    journal: [...reversed, ...journal],
   }));
   return { ok: true, refund, ...change };
 }
