@@ -216,5 +216,6 @@ export const habits: readonly Habit[] = [
   { name: "pays off without permission", ...card, autopay: false, acts: [paysByLink, paysOff] },
   { name: "changes the permission", ...card, acts: [turnsAutopay, paysWhatIsAsked] },
   { name: "pays early, then staff waive the rest", ...card, acts: [isWaived, paysEarly] },
+  { name: "pays late, then cancels", ...card, autopay: false, acts: [cancels, paysWhatIsAsked] },
   { name: "cancels", ...card, outcomes: after(3, ["insufficient_funds"]), acts: [cancels] },
 ];
