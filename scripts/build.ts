@@ -114,6 +114,8 @@ async function bundleOrKeep(name: string, out: string, sources: Sources, last: B
 
 /** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */
 export async function bundle(name: string, out: string, plugins: Plugin[] = []): Promise<Bundle> {
+  // esbuild keeps nearly all of its memory until its end. Looking for garbage took a third of its processor time.
+  process.env.GOGC ??= "400";
   const { build: esbuild } = await import("esbuild");
   const options = {
     entryPoints: [{ in: join(root, "functions", name, "handler.ts"), out: "index" }],
