@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const proof = (name: string) => `tests/proofs/${name}.test.ts`;
 
@@ -46,34 +47,39 @@ const proofs = {
 };
 
 /** No test here takes a second on a quiet machine; the time-out allows for a loaded one. */
-const pure = { isolate: false, maxWorkers: 2, testTimeout: 30_000, sequence: { groupOrder: 1 } };
-
-/** Tests that run a stack or a database. A third worker uses the time in which the others wait. */
-const stacks = { maxWorkers: 3, sequence: { groupOrder: 2 } };
+const pure = { isolate: false, testTimeout: 30_000 };
 
 /**
- * One project per kind of test, so that each can be run alone: `vitest --project unit`. Projects of a group run side by
- * side and start in the order of their names, so the longest files start early. Files of a project share the modules of
- * their worker; files that cannot share them are in separate projects.
+ * The projects in the order in which they start: after infrastructure, which runs beside types and lint, the longest
+ * files, and at the end those that take milliseconds. So no worker is idle while another one has a long file.
+ */
+const order = ["infrastructure", "at-length", "end-to-end", "proofs", "apart", "around", "unit"];
+
+/** Within a project, vitest begins with the longest file. */
+class ByProject extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ project }: TestSpecification) => order.indexOf(project.name);
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
+/**
+ * One project per kind of test, so that each can be run alone: `vitest --project unit`. Files of a project share the
+ * modules of their worker; files that cannot share them are in separate projects.
  */
 export default defineConfig({
   test: {
     // Sources are transformed once, not once a run.
     fsModuleCache: true,
+    // A third worker uses the time in which the stacks of the others wait.
+    maxWorkers: 3,
+    sequence: { sequencer: ByProject },
     projects: [
-      {
-        test: {
-          name: "domain",
-          include: ["packages/domain/**/*.test.ts"],
-          exclude: wide,
-          ...pure,
-        },
-      },
       {
         test: {
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts"],
-          exclude: ["packages/{domain,local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
+          exclude: ["packages/{local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
           ...pure,
         },
       },
@@ -106,7 +112,6 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           isolate: false,
-          ...stacks,
         },
       },
       {
@@ -116,11 +121,10 @@ export default defineConfig({
           exclude: [...longest, ...apart],
           ...proofs,
           isolate: false,
-          ...stacks,
         },
       },
-      { test: { name: "apart", include: apart, ...proofs, ...stacks } },
-      { test: { name: "at-length", include: longest, ...proofs, ...stacks } },
+      { test: { name: "apart", include: apart, ...proofs } },
+      { test: { name: "at-length", include: longest, ...proofs } },
     ],
   },
 });

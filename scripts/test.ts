@@ -4,9 +4,9 @@ import { join, relative } from "node:path";
 import { bin, checks, outcome, root, run, runAll, type Step } from "./steps.ts";
 
 /**
- * `npm test`: types, lint, build and synthesis, then every test. A failed step does not stop the later ones. The last
- * line counts the runner's tests plus one for each step before it. Arguments go to vitest. Synthesis follows the build;
- * types and lint run in parallel on the other processor.
+ * `npm test`: build, types, lint, synthesis and every test. A failed step does not stop the others. The last line counts
+ * the runner's tests plus one for each other step. Arguments go to vitest. Only the tests and synthesis wait for the
+ * build; types and lint run beside it and beside the first tests.
  */
 type Counts = { passed: number; failed: number; skipped: number };
 
@@ -15,13 +15,8 @@ type Report = Counts & { slowest: { file: string; seconds: number }[] };
 
 const shownFiles = 10;
 
-const lanes: readonly (readonly Step[])[] = [
-  checks,
-  [
-    ["build", process.execPath, "scripts/build.ts"],
-    ["synthesis", bin("cdk"), "synth", "--quiet"],
-  ],
-];
+const build: Step = ["build", process.execPath, "scripts/build.ts"];
+const synthesis: Step = ["synthesis", bin("cdk"), "synth", "--quiet"];
 
 async function main(): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -31,7 +26,10 @@ async function main(): Promise<Counts> {
     counts[ok ? "passed" : "failed"] += 1;
     if (!ok) failures.push(name);
   };
-  await Promise.all(lanes.map((steps) => runAll(steps, report)));
+  const built = runAll([build], report);
+  const checked = runAll(checks, report);
+  const synthesized = Promise.all([built, checked]).then(() => runAll([synthesis], report));
+  await built;
 
   const folder = mkdtempSync(join(tmpdir(), "clearing-test-"));
   try {
@@ -41,6 +39,7 @@ async function main(): Promise<Counts> {
     const file = join(folder, "report.json");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
     const ok = await run(bin("vitest"), ["run", ...reporters, ...process.argv.slice(2)]);
+    await synthesized;
     const tests = readReport(file);
     if (tests) {
       counts.passed += tests.passed;
