@@ -80,6 +80,7 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts"],
           exclude: ["packages/{local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
+          setupFiles: ["tests/harness/fewer-runs.ts"],
           ...pure,
         },
       },

@@ -442,7 +442,6 @@ describe("a payoff", () => {
         expect(0 - balanceOf(life, "interest_income")).toBe(booking.financeCharge);
         expect(new Set(life.journal.map(({ reference }) => reference)).size).toBe(life.journal.length);
       }),
-      { numRuns: 100 },
     );
   });
 

@@ -5,6 +5,7 @@ import { defaultCreditRules } from "../credit/index.ts";
 import { chargeProblem } from "../money/index.ts";
 import type { DepositRule, Program } from "../program/index.ts";
 import { cohort, program, quoted, today } from "../testing/retreat.ts";
+import { untilCaught } from "../testing/until-caught.ts";
 import { addDays, plusHours } from "../time/index.ts";
 import { policyDates, type QuoteRequest, quote, refuseQuote } from "./index.ts";
 
@@ -169,6 +170,7 @@ describe("the schedule", () => {
         const { total, deposit } = schedule(odd);
         return deposit + Math.round(total / 2) === total;
       }),
+      untilCaught,
     );
 
     expect(check.failed).toBe(true);
