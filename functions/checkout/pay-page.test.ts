@@ -27,9 +27,14 @@ const having = (changes: Partial<Due>): Booking => ({
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
 });
 const balance = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
+const paidInFull = (due: Due): Due => ({
+  ...due,
+  status: "paid",
+  ...{ paid: due.amount, billed: due.amount, billedParts: due.parts },
+});
 const settled = {
   ...booking,
-  dues: booking.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount })),
+  dues: booking.dues.map(paidInFull),
 };
 
 describe("the pages of a payment link", () => {
@@ -71,9 +76,7 @@ describe("the pages of a payment link", () => {
 
   test("save a method for later payments after the link's own payment is paid", () => {
     const made = held("installments");
-    const dues = made.dues.map((due) =>
-      due.id === "due_2" ? due : { ...due, status: "paid" as const, paid: due.amount },
-    );
+    const dues = made.dues.map((due) => (due.id === "due_2" ? due : paidInFull(due)));
     const { agreement, savedMethod } = booking;
     const more: Booking = { ...made, status: "confirmed", agreement, savedMethod, dues } as Booking;
 
