@@ -1,6 +1,7 @@
 import { getPayoff } from "@clearing/contracts/routes/checkout";
 import { payoffView } from "@clearing/contracts/views/payoff";
 import { payoffOn, refusePayoff } from "@clearing/domain/booking";
+import { paymentBars } from "@clearing/domain/booking/payment-bar";
 import { dateIn } from "@clearing/domain/time";
 import { callerIn, sightFor } from "@clearing/runtime/access";
 import { bind } from "@clearing/runtime/binding";
@@ -14,7 +15,10 @@ export const payoffBinding = bind(getPayoff, async ({ params }, context) => {
   const unrecorded = await recordStaffRead(context, [booking], "read_payoff");
   if (unrecorded !== null) return unrecorded;
   const refused = refusePayoff(booking);
-  if (refused !== null) return { refused };
+  if (refused?.reason === "invalid_transition") {
+    return { refused: refused.reason, detail: paymentBars[refused.because] };
+  }
+  if (refused !== null) return { refused: refused.reason };
   const today = dateIn(booking.terms.timeZone, context.now);
   return { status: 200, body: payoffView(payoffOn(booking, today), booking.currency) };
 });

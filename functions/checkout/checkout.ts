@@ -4,6 +4,7 @@ import { settleOnReturn } from "@clearing/commands/settle";
 import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
 import type { Booking } from "@clearing/domain/booking";
+import { paymentBars } from "@clearing/domain/booking/payment-bar";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, isPayerOf } from "@clearing/runtime/access";
 import type { Answer, Reply } from "@clearing/runtime/api";
@@ -44,6 +45,9 @@ export const checkoutBindings = [
     const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]), payer);
     if (!opened.ok) {
       if ("kind" in opened) return refuseStripe(opened, deps.log);
+      if (opened.reason === "invalid_transition") {
+        return { refused: opened.reason, detail: paymentBars[opened.because] };
+      }
       if (opened.reason !== "amount_invalid") return { refused: opened.reason };
       return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
     }

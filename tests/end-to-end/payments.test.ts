@@ -288,7 +288,9 @@ describe("the balance", () => {
     expect(await client.read()).toMatchObject({ paid: 850_000, balance: 1_000_000 });
     expect(await client.pay("pm_card_visa", { purpose: "due", dueId })).toBe("succeeded");
     expect(await client.read()).toMatchObject({ paid: 1_850_000, balance: 0, standing: "paid_in_full" });
-    expect((await client.tryCheckout({ purpose: "due", dueId })).body.code).toBe("invalid_transition");
+    expect((await client.tryCheckout({ purpose: "due", dueId })).body).toMatchObject({
+      ...{ code: "invalid_transition", detail: expect.stringMatching(/^[A-Z].+\.$/) },
+    });
     await expectReconciled();
   });
 

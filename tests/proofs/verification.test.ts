@@ -273,7 +273,7 @@ describe("a due paid by an unverified bank account", () => {
     const { booking, open, state } = await due();
     state.status = "processing";
 
-    expect(await open()).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(await open()).toEqual({ ok: false, reason: "invalid_transition", because: "in_progress" });
     expect(await statuses(booking)).toEqual(["succeeded", "processing"]);
   });
 

@@ -227,7 +227,7 @@ async function attemptOf({ store }: Services, { booking, decision }: Decided): P
   const attempt = await readAttempt(store, booking.id, decision.attemptId);
   if (attempt === null) throw new Failure("attempt not found", { bookingId: booking.id, objectId: decision.attemptId });
   // A charge of the saved method is under way: it has no session, and nothing else may collect its due.
-  if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition" };
+  if (attempt.via === "off_session") return { ok: false, reason: "invalid_transition", because: "in_progress" };
   return { ok: true, attempt, booking, ...(decision.kind === "abandon" ? { abandon: true } : {}) };
 }
 

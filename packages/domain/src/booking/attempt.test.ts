@@ -11,6 +11,7 @@ import {
   pollOpenAt,
   sessionOf,
 } from "./index.ts";
+import { paymentBars } from "./payment-bar.ts";
 
 const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
   purpose: "deposit",
@@ -25,7 +26,8 @@ const request = (changes: Partial<CheckoutRequest> = {}): CheckoutRequest => ({
 const balance = (changes: Partial<CheckoutRequest> = {}) => request({ purpose: "due", dueId: "due_1", ...changes });
 const signed = () => new Life(held()).sign();
 const confirmed = () => signed().pay("deposit").confirm();
-const refused = (reason: string) => ({ ok: false, reason });
+const refused = (reason: string) =>
+  reason in paymentBars ? { ok: false, reason: "invalid_transition", because: reason } : { ok: false, reason };
 
 describe("a deposit's checkout", () => {
   test("collects the deposit, and extends the hold to five minutes past the session's end", () => {
@@ -86,9 +88,9 @@ describe("a deposit's checkout", () => {
     ["while the clearance shows not_cleared", booking, { notCleared: true }, now, "clearance_required"],
     ["at the hold's last instant", booking, {}, plusMinutes(now, 30), "hold_expired"],
     ["of an expired booking", { ...booking, status: "expired" }, {}, now, "hold_expired"],
-    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, now, "invalid_transition"],
-    ["that is paid", paid, {}, now, "invalid_transition"],
-    ["whose debit is processing", processing.booking, {}, now, "invalid_transition"],
+    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, now, "deposit_paid"],
+    ["that is paid", paid, {}, now, "deposit_paid"],
+    ["whose debit is processing", processing.booking, {}, now, "deposit_in_progress"],
     ["whose bank account is to be verified", processing.booking, { verifying: true }, now, "conflict"],
   ];
   test.each(cases)("%s is refused", (_, on, changes, at, reason) => {
@@ -148,13 +150,13 @@ describe("a due's checkout", () => {
   const waiting = new Life(held("full")).sign().pay("deposit");
   const { booking, now } = confirmed();
   const cases: [string, Booking, Partial<CheckoutRequest>, string][] = [
-    ["of a booking that is held", signed().booking, {}, "invalid_transition"],
+    ["of a booking that is held", signed().booking, {}, "deposit_first"],
     ["for the balance of `full` before the confirmation", waiting.booking, {}, "clearance_required"],
     ["for a due that does not exist", booking, { dueId: "due_9" }, "not_found"],
     ["for the deposit by its id", booking, { dueId: "due_0" }, "not_found"],
-    ["for a due that is paid", confirmed().pay("due", { dueId: "due_1" }).booking, {}, "invalid_transition"],
-    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, "invalid_transition"],
-    ["of a declined booking", { ...booking, status: "declined" }, {}, "invalid_transition"],
+    ["for a due that is paid", confirmed().pay("due", { dueId: "due_1" }).booking, {}, "paid"],
+    ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, "ended"],
+    ["of a declined booking", { ...booking, status: "declined" }, {}, "ended"],
     [
       "without a signature on the new version",
       { ...booking, agreement: { ...booking.agreement, version: 2 } },
@@ -176,7 +178,7 @@ describe("a due's checkout", () => {
       kind: "abandon",
       attemptId: attempt?.id,
     });
-    expect(beginCheckout(life.booking, balance(), life.now)).toEqual(refused("invalid_transition"));
+    expect(beginCheckout(life.booking, balance(), life.now)).toEqual(refused("in_progress"));
     expect(attemptUnderWay(life.booking, balance())).toBe(attempt?.id);
     expect(attemptUnderWay(life.booking, request())).toBeNull();
   });

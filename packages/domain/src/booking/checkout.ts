@@ -1,10 +1,11 @@
 import { chargeProblem } from "../money/index.ts";
 import { dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import { type CheckoutAttempt, marginMinutes, type PaymentMethod } from "./attempt.ts";
-import { agreementSigned, type Booking, type BookingChange, hasOpenPayoff } from "./booking.ts";
+import { agreementSigned, type Booking, type BookingChange, hasOpenPayoff, mayOwe } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
+import type { PaymentBar } from "./payment-bar.ts";
 import { chargeFor, isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
 import { replaceDues } from "./settlement.ts";
 
@@ -38,10 +39,13 @@ export type CheckoutRequest = {
   verifying: boolean;
 };
 
-/** `message` says which limit the amount breaks. */
+/** `because` says why a payment cannot begin in the booking's state, `message` which limit the amount breaks. */
 export type CheckoutRefused =
-  | { ok: false; reason: CheckoutRefusal }
+  | { ok: false; reason: Exclude<CheckoutRefusal, "invalid_transition"> }
+  | { ok: false; reason: "invalid_transition"; because: PaymentBar }
   | { ok: false; reason: "amount_invalid"; message: string };
+
+const barred = (because: PaymentBar) => ({ ok: false, reason: "invalid_transition", because }) as const;
 
 export type CheckoutDecision =
   | { ok: true; kind: "existing" | "abandon"; attemptId: string }
@@ -69,22 +73,24 @@ export const isPaidOffWithOthers = ({ payoff }: Booking, { openAttemptId }: Due)
 export const waitsForPayoff = (booking: Booking, { openAttemptId }: Due): boolean =>
   hasOpenPayoff(booking) && openAttemptId === null;
 
-function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefusal | null {
-  if (!agreementSigned(booking)) return "agreement_required";
+const refused = (reason: Exclude<CheckoutRefusal, "invalid_transition">) => ({ ok: false, reason }) as const;
+
+function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefused | null {
+  if (!agreementSigned(booking)) return refused("agreement_required");
   if (request.purpose === "deposit") {
-    if (booking.status === "expired") return "hold_expired";
-    if (booking.status !== "held") return "invalid_transition";
-    if (request.notCleared) return "clearance_required";
-    if (due.status === "processing") return request.verifying ? "conflict" : "invalid_transition";
-    if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return "hold_expired";
+    if (booking.status === "expired") return refused("hold_expired");
+    if (booking.status !== "held") return barred("deposit_paid");
+    if (request.notCleared) return refused("clearance_required");
+    if (due.status === "processing") return request.verifying ? refused("conflict") : barred("deposit_in_progress");
+    if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return refused("hold_expired");
     return null;
   }
-  if (booking.status === "held") return "invalid_transition";
-  if (awaitsFirstConfirmation(booking, due)) return "clearance_required";
-  if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return "invalid_transition";
-  if (!["awaiting_clearance", "confirmed", "completed"].includes(booking.status)) return "invalid_transition";
-  if (due.status === "processing" && !request.verifying) return "invalid_transition";
-  return unpaid(due) === 0 ? "invalid_transition" : null;
+  if (booking.status === "held") return barred("deposit_first");
+  if (awaitsFirstConfirmation(booking, due)) return refused("clearance_required");
+  if (!mayOwe(booking)) return barred("ended");
+  if (unpaid(due) === 0) return barred("paid");
+  if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return barred("payoff_open");
+  return due.status === "processing" && !request.verifying ? barred("in_progress") : null;
 }
 
 /**
@@ -98,8 +104,8 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   if (request.purpose === "payoff") return beginPayoff(before, request, now);
   const due = wantedDue(before, request);
   if (due === undefined) return { ok: false, reason: "not_found" };
-  const reason = refusal(before, due, request, now);
-  if (reason !== null) return { ok: false, reason };
+  const no = refusal(before, due, request, now);
+  if (no !== null) return no;
   const open = unpaid(due);
   const today = dateIn(before.terms.timeZone, now);
   const isAll = request.amount === undefined || request.amount >= open;
@@ -177,20 +183,20 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
     const isOnItsWay = before.dues.some(
       ({ status, openAttemptId }) => openAttemptId === open && status === "processing",
     );
-    return isOnItsWay ? { ok: false, reason: "invalid_transition" } : { ok: true, kind: "existing", attemptId: open };
+    return isOnItsWay ? barred("payoff_in_progress") : { ok: true, kind: "existing", attemptId: open };
   }
-  if (request.openOnly) return { ok: false, reason: "invalid_transition" };
-  const refused = refusePayoff(before);
-  if (refused !== null) return { ok: false, reason: refused };
+  if (request.openOnly) return barred("nothing_open");
+  const no = refusePayoff(before);
+  if (no !== null) return { ok: false, ...no };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
   // Interest that was paid ahead covers what is open, and a payment under way will settle it.
-  if (amount <= 0) return { ok: false, reason: "invalid_transition" };
+  if (amount <= 0) return barred("covered");
   const charged = chargeFor(amount, before.currency);
   const message = chargeProblem(charged, before.currency);
   if (message !== null) return { ok: false, reason: "amount_invalid", message };
   const covered = before.dues.filter(({ id }) => dues.some(({ dueId }) => dueId === id));
   const [first] = covered;
-  if (first === undefined) return { ok: false, reason: "invalid_transition" };
+  if (first === undefined) return barred("nothing_open");
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
   const attempt = {
     ...sessionAttempt(before, first, { request, amount: charged, sessionExpiresAt, heldUntil: null }, now),

@@ -14,6 +14,7 @@ import {
   type SavedMethod,
   unpaid,
 } from "./index.ts";
+import type { PaymentBar } from "./payment-bar.ts";
 
 const zone = "America/Denver";
 const quotedOn = "2027-01-04";
@@ -527,7 +528,8 @@ describe("a payoff", () => {
     expect(payoff(life, "2027-01-10").amount).toBeLessThan(0);
     const request = { purpose: "payoff" as const, attemptId: "att_1", customerId: "cus_1", methods: ["card" as const] };
     const asked = { ...request, returnUrl: "https://example.org", notCleared: false, verifying: false };
-    expect(beginCheckout(life.booking, asked, life.now)).toEqual({ ok: false, reason: "invalid_transition" });
+    const refused = { ok: false, reason: "invalid_transition", because: "nothing_open" };
+    expect(beginCheckout(life.booking, asked, life.now)).toEqual(refused);
 
     life.settle(page.id, life.paymentOf(page.id));
 
@@ -550,14 +552,25 @@ describe("a payoff", () => {
     expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
   });
 
-  test.each<[string, (life: Life) => Booking, string | null]>([
-    ["held", ({ booking }) => ({ ...booking, status: "held" }), "invalid_transition"],
-    ["cancelled", ({ booking }) => ({ ...booking, status: "cancelled" }), "invalid_transition"],
+  const openPayoff = { attemptId: "att_1", on: quotedOn, dues: [], unearned: [] };
+  const barred = (because: PaymentBar) => ({ reason: "invalid_transition", because });
+  test.each<[string, (life: Life) => Booking, object | null]>([
+    ["held", ({ booking }) => ({ ...booking, status: "held" }), barred("deposit_first")],
+    ["cancelled", ({ booking }) => ({ ...booking, status: "cancelled" }), barred("ended")],
+    ["being paid off", ({ booking }) => ({ ...booking, payoff: openPayoff }), barred("payoff_open")],
     ["completed", ({ booking }) => ({ ...booking, status: "completed" }), null],
-    ["`full` and not confirmed", () => new Life(held("full")).sign().pay("deposit").booking, "clearance_required"],
-    ["paid", () => new Life(held()).sign().pay("deposit").pay("due", { dueId: "due_1" }).booking, "invalid_transition"],
+    [
+      "`full` and not confirmed",
+      () => new Life(held("full")).sign().pay("deposit").booking,
+      { reason: "clearance_required" },
+    ],
+    [
+      "paid",
+      () => new Life(held()).sign().pay("deposit").pay("due", { dueId: "due_1" }).booking,
+      barred("nothing_open"),
+    ],
   ])("of a booking that is %s is refused with the reason", (_, of, reason) => {
-    expect(refusePayoff(of(financed()))).toBe(reason);
+    expect(refusePayoff(of(financed()))).toEqual(reason);
   });
 
   test("counts each day of interest once, from the first to the last", () => {

@@ -4,6 +4,7 @@ import { installmentOn } from "../plan/index.ts";
 import { type CalendarDate, daysBetween } from "../time/index.ts";
 import { type Booking, depositOf, hasOpenPayoff, mayOwe, type PaidOff, type Unearned } from "./booking.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
+import type { PaymentBar } from "./payment-bar.ts";
 import { paidParts } from "./reversal.ts";
 
 /**
@@ -87,15 +88,20 @@ function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
   return interest - earnedOf(booking, due, interest, on);
 }
 
+export type PayoffRefused = { reason: "clearance_required" } | { reason: "invalid_transition"; because: PaymentBar };
+
 /**
  * Why nothing can be paid off now; null if something can. `clearance_required`: a due waits for the first confirmation.
  * `invalid_transition`: the booking is held or has ended, a payoff is open, or no due is open.
  */
-export function refusePayoff(booking: Booking): "invalid_transition" | "clearance_required" | null {
-  if (booking.status === "held" || !mayOwe(booking) || hasOpenPayoff(booking)) return "invalid_transition";
+export function refusePayoff(booking: Booking): PayoffRefused | null {
+  const barred = (because: PaymentBar) => ({ reason: "invalid_transition", because }) as const;
+  if (booking.status === "held") return barred("deposit_first");
+  if (!mayOwe(booking)) return barred("ended");
+  if (hasOpenPayoff(booking)) return barred("payoff_open");
   const open = booking.dues.filter(isCovered);
-  if (open.some((due) => awaitsFirstConfirmation(booking, due))) return "clearance_required";
-  return open.length === 0 ? "invalid_transition" : null;
+  if (open.some((due) => awaitsFirstConfirmation(booking, due))) return { reason: "clearance_required" };
+  return open.length === 0 ? barred("nothing_open") : null;
 }
 
 /**
