@@ -101,6 +101,13 @@ describe("the pages of a payment link", () => {
       expect(methodOf(charged)).not.toContain("$25.00");
     });
 
+    test("are mentioned by the page of another payment that is paid", () => {
+      const other = bodyOf(payPageReply(alone, page(alone), "https://example.org/pay/token/method"));
+
+      expect(other).toContain("further payments");
+      expect(other).not.toContain("<a ");
+    });
+
     test("save none if no other payment is left, and show no authorization without payments", () => {
       expect(shown(alone)).toContain("$25.00");
       expect(shown(alone)).not.toContain("<a ");

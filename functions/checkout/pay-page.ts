@@ -1,5 +1,5 @@
 import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
-import { type Booking, isRemindedOfAll, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
+import { type Booking, balance, isRemindedOfAll, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
@@ -24,9 +24,9 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
   const { title, payoff, button, otherMethod } = texts.payable;
   const link = { label: otherMethod, url: methodUrl };
   const refusal = methodPageRefusal(booking, page);
-  const isOffered = savedMethod !== undefined && refusal !== "link_only";
+  const isOffered = savedMethod !== undefined && refusal === null;
   const linked = (words: Words): Words => (isOffered ? { ...words, link } : words);
-  if (page.kind === "paid" && refusal !== "paid") return shortPage(200, linked(texts.paidInPart));
+  if (page.kind === "paid" && balance(booking) > 0) return shortPage(200, linked(texts.paidInPart));
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
   const text = page.kind === "payoff" ? fill(payoff, { merchant, program }) : paymentText(page, { merchant, program });
