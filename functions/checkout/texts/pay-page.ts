@@ -20,7 +20,7 @@ export default {
   /** The client pays all other payments at once, and this one is not among them. */
   afterPayoff: {
     title: "You can pay this later",
-    text: "Your other payments are being paid all at once. When that payment has arrived, you can make this one with the same link.",
+    text: "You started to pay your other payments all at once. When that payment is complete, or its page has closed, you can make this one with the same link.",
   },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {

@@ -56,6 +56,7 @@ describe("the permission to collect automatically", () => {
 
     expect(allowAutopay(signed({ dues: paid }), allowing, now)).toBe("invalid_transition");
     expect(allowAutopay(signed({ dues: [...paid, charge] }), allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(signed({ dues: paid, autopay: true, permission }), allowing, now)).toBe("unchanged");
   });
 
   test("is given for a saved method that can be charged, by the hash of its text", () => {

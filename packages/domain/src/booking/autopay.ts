@@ -32,9 +32,9 @@ export function allowAutopay(
   now: Instant,
 ): BookingChange | "unchanged" | AutopayRefusal {
   if (!agreementSigned(before)) return "agreement_required";
-  if (!mayOwe(before) || !owesListed(before)) return "invalid_transition";
+  if (!mayOwe(before)) return "invalid_transition";
   if (hash === permissionInForce(before)?.hash) return "unchanged";
-  if (usableMethod(before) === null) return "invalid_transition";
+  if (!owesListed(before) || usableMethod(before) === null) return "invalid_transition";
   if (hash !== permission.hash) return "agreement_changed";
   const given: Booking = { ...before, autopay: true, permission };
   const dues = underPermission(given, listedDebits(given), now);

@@ -10,6 +10,7 @@ import { settleAfterFailure } from "./settle-ahead.ts";
 import {
   attemptEventData,
   duesOf,
+  goOn,
   isCollecting,
   lookAgain,
   releaseDue,
@@ -120,7 +121,11 @@ export function abandoned(state: SettlementState, now: Instant): SettlementDecis
   const holding = booking.status === "held" && attempt.purpose === "deposit" && state.placeIsOurs;
   const today = dateIn(booking.terms.timeZone, now);
   const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one, now));
-  const { changes, refund, journal } = settleAfterFailure(state, replaceDues(booking.dues, free), now);
+  const { changes, refund, journal } = settleAfterFailure(
+    state,
+    goOn(booking, attempt, replaceDues(booking.dues, free), now),
+    now,
+  );
   const change = nextVersion(
     booking,
     now,

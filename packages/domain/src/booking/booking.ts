@@ -130,6 +130,11 @@ export type Booking = {
    */
   taxPayable?: number;
   interestIncome?: number;
+  /**
+   * The credit balance of its late charges, in minor units; after an ending also what it keeps. Absent if nothing was
+   * posted there.
+   */
+  feeIncome?: number;
   dues: Due[];
   terms: BookingTerms;
   agreement: AgreementState;

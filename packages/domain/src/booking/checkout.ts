@@ -73,6 +73,10 @@ export const isPaidOffWithOthers = ({ payoff }: Booking, { openAttemptId }: Due)
 export const waitsForPayoff = (booking: Booking, { openAttemptId }: Due): boolean =>
   hasOpenPayoff(booking) && openAttemptId === null;
 
+/** A new payment may replace one that awaits verification, but not while another payment pays off the other dues. */
+const mayReplace = (booking: Booking, { openAttemptId }: Due): boolean =>
+  !hasOpenPayoff(booking) || booking.payoff?.attemptId === openAttemptId;
+
 const refused = (reason: Exclude<CheckoutRefusal, "invalid_transition">) => ({ ok: false, reason }) as const;
 
 function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefused | null {
@@ -90,7 +94,8 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
   if (!mayOwe(booking)) return barred("ended");
   if (unpaid(due) === 0) return barred("paid");
   if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return barred("payoff_open");
-  return due.status === "processing" && !request.verifying ? barred("in_progress") : null;
+  if (due.status !== "processing") return null;
+  return request.verifying && mayReplace(booking, due) ? null : barred("in_progress");
 }
 
 /**

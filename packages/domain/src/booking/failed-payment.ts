@@ -12,6 +12,7 @@ import {
   attemptEventData,
   dueOf,
   duesOf,
+  goOn,
   isCollecting,
   releaseDue,
   replaceDues,
@@ -104,7 +105,11 @@ export function failed(
   const lost = lostBy(booking, inVain);
   const tried = inVain === null ? due : { ...due, tries: triesAfter(booking, due, inVain, now) };
   const free = duesOf(booking, attempt).map((one) => releaseDue(booking, one.id === tried.id ? tried : one, now));
-  const { changes, refund, journal } = settleAfterFailure(state, replaceDues(booking.dues, free), now);
+  const { changes, refund, journal } = settleAfterFailure(
+    state,
+    goOn(booking, attempt, replaceDues(booking.dues, free), now),
+    now,
+  );
   const change = nextVersion(
     booking,
     now,

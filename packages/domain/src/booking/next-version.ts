@@ -18,10 +18,12 @@ function creditedTo(account: Account, journal: JournalEntry[]): number {
 export function balancesAfter(booking: Booking, journal: JournalEntry[]) {
   const tax = creditedTo("tax_payable", journal);
   const interest = creditedTo("interest_income", journal);
+  const fee = creditedTo("fee_income", journal);
   return {
     deferred: booking.deferred + creditedTo("deferred_revenue", journal),
     ...(tax === 0 ? {} : { taxPayable: (booking.taxPayable ?? 0) + tax }),
     ...(interest === 0 ? {} : { interestIncome: (booking.interestIncome ?? 0) + interest }),
+    ...(fee === 0 ? {} : { feeIncome: (booking.feeIncome ?? 0) + fee }),
   };
 }
 
@@ -46,7 +48,10 @@ function withReminders(before: Booking, after: Booking, now: Instant): Booking {
  * table yields the status.
  */
 export type NextVersion = { facts?: readonly BookingFact[]; status?: never } & Partial<
-  Omit<Booking, "id" | "version" | "status" | "deferred" | "taxPayable" | "interestIncome" | "timeline" | "dueAt">
+  Omit<
+    Booking,
+    "id" | "version" | "status" | "deferred" | "taxPayable" | "interestIncome" | "feeIncome" | "timeline" | "dueAt"
+  >
 >;
 
 /** The status after the facts. Throws if one does not apply; the decision must refuse it first. */

@@ -472,6 +472,79 @@ describe("a payoff", () => {
     expect(life.checkout("due", { dueId: "due_1" })).not.toBeNull();
   });
 
+  test.each(["first", "last"])("keeps no interest of a partly paid due whose page is paid %s", (order) => {
+    const life = at(financed(6), quotedOn);
+    life.pay("due", { dueId: "due_1", amount: due(life, 1).parts.principal + 2_000 });
+    const page = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    const attempt = life.checkout("payoff") as { id: string };
+    const [one, other] = order === "first" ? [page, attempt] : [attempt, page];
+    for (const { id } of [one, other]) life.settle(id, life.paymentOf(id));
+
+    expectSettled(life);
+    expect(life.booking).toMatchObject({ applied: life.booking.total, financeCharge: 0 });
+  });
+
+  test("begins only after a bank account under verification was not abandoned for nothing", () => {
+    const life = financed(6);
+    const page = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(page.id, { kind: "verifying", paymentIntentId: "pi_1" });
+    life.checkout("payoff");
+    const request = { purpose: "due" as const, dueId: "due_1", attemptId: "att_9", customerId: "cus_1" };
+    const asked = { ...request, methods: ["card" as const], returnUrl: "https://example.org", notCleared: false };
+
+    const decision = beginCheckout(life.booking, { ...asked, verifying: true }, life.now);
+
+    expect(decision).toEqual({ ok: false, reason: "invalid_transition", because: "in_progress" });
+  });
+
+  test.each(["succeeds", "fails"])("does not make a due late that it leaves out when it %s", (fate) => {
+    const life = at(financed(6, { lateCharge: { graceDays: 5, amount: 5_000 } }), "2027-02-04");
+    const debit = life.checkout("due", { dueId: "due_1" }) as { id: string };
+    life.settle(debit.id, { kind: "processing", paymentIntentId: "pi_1" });
+    const attempt = life.checkout("payoff") as { id: string };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_2" });
+    life.settle(debit.id, { kind: "failed", paymentIntentId: "pi_1", code: "R01" });
+    at(life, "2027-02-12");
+    const failure = { kind: "failed", paymentIntentId: "pi_2", code: "R01" } as const;
+    life.settle(attempt.id, fate === "succeeds" ? life.paymentOf(attempt.id) : failure);
+
+    expect(life.chargeLate()).toBe(false);
+    expect(due(life, 1).goesOnAt).toBe("2027-02-12T17:00:00Z".replace("-12T", "-13T"));
+    at(life, "2027-02-19");
+    expect(life.chargeLate()).toBe(true);
+  });
+
+  test("keeps the same interest, whether a due was billed or not when a payment settles", () => {
+    const kept = ["2027-02-03", "2027-02-06"].map((settledOn) => {
+      const life = at(financed(6), "2027-01-25");
+      const debit = life.checkout("due", { dueId: "due_6" }) as { id: string };
+      life.settle(debit.id, { kind: "processing", paymentIntentId: "pi_1" });
+      for (let number = 2; number < 6; number++) life.pay("due", { dueId: `due_${number}` });
+      life.pay("due", { dueId: "due_1", amount: due(life, 1).parts.principal - 100 });
+      at(life, settledOn).settle(debit.id, life.paymentOf(debit.id));
+      return life.booking.financeCharge;
+    });
+
+    expect(kept).toEqual([Math.floor((13_320 * 21) / 31 + 0.5), Math.floor((13_320 * 21) / 31 + 0.5)]);
+  });
+
+  test("takes what a refund made by hand has returned from the unearned interest", () => {
+    const life = at(financed(6), "2027-02-20");
+    for (let number = 1; number < 6; number++) life.pay("due", { dueId: `due_${number}` });
+    const back = payoff(life, "2027-02-20").unearned.reduce((sum, { amount }) => sum + amount, 0);
+    const earned = 0 - balanceOf(life, "interest_income") - back;
+    let left = life.booking.applied - earned;
+    for (const charge of life.charges) {
+      const amount = Math.min(charge.amount, left);
+      if (amount > 0) life.refundByHand(charge.id, amount);
+      left -= amount;
+    }
+
+    expect(payoff(life, "2027-02-20").unearned).toEqual([]);
+    payOff(life, "2027-02-20");
+    expect(0 - balanceOf(life, "interest_income")).toBe(earned + due(life, 6).parts.interest);
+  });
+
   test("refunds all unearned interest, although the last payment is smaller than that", () => {
     const life = at(financed(36), quotedOn);
     life.pay("due", { dueId: "due_36", amount: due(life, 36).amount - 10_000 });

@@ -20,15 +20,15 @@ const isCovered = (due: Due): boolean =>
 /**
  * The payoff of a booking on a date. Simple interest accrues by the day. A due costs its principal, fee and tax, plus
  * interest for the days since its month began, rounded half up to the currency's step. A due that is billed is owed in
- * full.
+ * full, and interest that it bills beyond the date is unearned.
  */
 export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   const { currency } = booking;
   const dues = booking.dues
     .filter(isCovered)
     .map((due): PaidOff => ({ dueId: due.id, parts: owedOn(booking, due, on) }));
-  const unearned = takenFrom(
-    Math.max(0, paidParts(booking).interest),
+  const unearned = lessReturned(
+    booking,
     booking.dues.map((due): Unearned => ({ dueId: due.id, amount: unearnedOn(booking, due, on) })),
   );
   const owed = dues.map(({ parts }) => sumOf(parts)).reduce((sum, amount) => sum + amount, 0);
@@ -36,13 +36,17 @@ export function payoffOn(booking: Booking, on: CalendarDate): Payoff {
   return { on, amount: roundedTo(currency, owed - back), dues, unearned };
 }
 
-/** The unearned interest of the dues that was not given back: refunds made by hand can exceed the price that was paid. */
-function takenFrom(held: number, unearned: Unearned[]): Unearned[] {
-  let left = held;
+/**
+ * The unearned interest that is still held. Refunds made by hand return interest once they exceed the price that was
+ * paid, and unearned interest first.
+ */
+function lessReturned(booking: Booking, unearned: Unearned[]): Unearned[] {
+  const paid = booking.dues.reduce((sum, due) => sum + firstOf(due.parts, due.paid, booking.currency).interest, 0);
+  let returned = Math.max(0, paid - paidParts(booking).interest);
   return unearned.flatMap(({ dueId, amount }) => {
-    const taken = Math.min(left, amount);
-    left -= taken;
-    return taken > 0 ? [{ dueId, amount: taken }] : [];
+    const less = Math.min(returned, amount);
+    returned -= less;
+    return amount > less ? [{ dueId, amount: amount - less }] : [];
   });
 }
 
@@ -82,9 +86,12 @@ function earnedOf(booking: Booking, { sequence }: Due, interest: number, on: Cal
   return Math.floor((2 * interest * passed + days * step) / (2 * days * step)) * step;
 }
 
+/** Nothing for a due with a payment under way: that payment, or what settles after it, decides on the due's interest. */
 function unearnedOn(booking: Booking, due: Due, on: CalendarDate): number {
   if (due.status === "cancelled" || due.paidOffOn !== undefined) return 0;
-  const { interest } = firstOf(due.parts, due.paid, booking.currency);
+  if (unpaid(due) > 0 && !isCovered(due)) return 0;
+  const owed = due.billed === due.amount ? unpaid(due) : 0;
+  const { interest } = firstOf(due.parts, due.paid + owed, booking.currency);
   return interest - earnedOf(booking, due, interest, on);
 }
 

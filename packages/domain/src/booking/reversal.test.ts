@@ -65,6 +65,19 @@ describe("the refund of a booking", () => {
     expect(balances(life, "fee_income")).toEqual([0]);
   });
 
+  test("does not take a late charge from the fees again that a refund by hand has returned", () => {
+    const life = new Life(heldOn("financed")).sign().pay("deposit").confirm().at("2027-02-16T18:00:00Z");
+    life.fallDue();
+    life.chargeLate();
+    life.pay("due", { dueId: life.booking.dues.find(({ kind }) => kind === "late_charge")?.id });
+    for (const charge of life.charges) life.refundByHand(charge.id, charge.amount);
+    life.pay("due", { dueId: "due_1" });
+
+    life.end("operator");
+
+    expect(balances(life, "deferred_revenue", "fee_income")).toEqual([0, 0]);
+  });
+
   test("is price and tax first, in proportion; the part of both that a cancellation keeps is a fee", () => {
     const life = depositPaid().at(secondTier);
     life.end("client");

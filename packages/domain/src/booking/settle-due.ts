@@ -10,7 +10,7 @@ import { refundRequested } from "./refund-request.ts";
 import { resting } from "./resting.ts";
 import { settleAhead } from "./settle-ahead.ts";
 import { costOf, interestOfDues, payOff, payoffOf, withoutPaid } from "./settle-payoff.ts";
-import { attemptEventData, dueOf, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
+import { attemptEventData, dueOf, goOn, type Settlement, type SettlementState, withoutPayoff } from "./settlement.ts";
 
 /**
  * Pays a due, or part of it. The part paid is billed on the due's date or with its payment, whichever is first. An
@@ -30,7 +30,11 @@ function settlePayoff(state: SettlementState, payoff: OpenPayoff, payment: Succe
     attempt,
     billingContext(booking, paidOn(booking, payment)),
   );
-  const changes = { dues, payoff: null, financeCharge: interestOfDues(dues) };
+  const changes = {
+    dues: goOn(booking, attempt, dues, now),
+    ...withoutPayoff(booking, attempt, dateIn(booking.terms.timeZone, now)),
+    financeCharge: interestOfDues(dues),
+  };
   return settled(state, payment, { changes, share: costOf(payoff), journal, dueIds }, now);
 }
 
@@ -51,11 +55,14 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
 
 /**
  * Until when interest is earned if this payment is the last one: the date on which the latest payment began, or the
- * latest waiver was made. It depends neither on the order in which payments settle nor on how long that takes.
+ * latest waiver was made. It depends neither on the order in which payments settle nor on how long that takes. Late
+ * charges carry no interest, so their payment does not change it.
  */
 function interestUntil({ booking, attempt }: SettlementState): CalendarDate {
   const begunOn = dateIn(booking.terms.timeZone, attempt.createdAt);
-  return later(begunOn, booking.interestUntil ?? begunOn);
+  const until = booking.interestUntil ?? begunOn;
+  const isLateCharge = attempt.purpose === "due" && dueOf(booking, attempt).kind === "late_charge";
+  return isLateCharge ? until : later(begunOn, until);
 }
 
 /** What a payment of one due changes in an open payoff that covers the due. */
@@ -113,7 +120,7 @@ function settled(state: SettlementState, payment: Succeeded, paid: Paid, now: In
       ...bookedEntries(payment, at),
     ],
   }));
-  const dueIds = ahead === null ? paid.dueIds : [...(paid.dueIds ?? [attempt.dueId]), ...ahead.dueIds];
+  const dueIds = ahead === null ? paid.dueIds : [...new Set([...(paid.dueIds ?? [attempt.dueId]), ...ahead.dueIds])];
   return {
     ...change,
     attempt: succeededAttempt(attempt, payment, now),

@@ -4,7 +4,7 @@ import type { Attempt } from "./attempt.ts";
 import { type Booking, type BookingChange, hasOpenPayoff } from "./booking.ts";
 import type { Charge } from "./charge.ts";
 import { nextCollection } from "./collection-time.ts";
-import { type Due, replaceDue } from "./due.ts";
+import { type Due, replaceDue, unpaid } from "./due.ts";
 import type { Succeeded } from "./payment-outcome.ts";
 import type { Refund } from "./refund.ts";
 import { resting } from "./resting.ts";
@@ -49,6 +49,17 @@ export function releaseDue(booking: Booking, due: Due, now: Instant): Due {
   return due.status === "processing" || isPaidOff ? { ...free, goesOnAt: nextCollection(now, timeZone) } : free;
 }
 
+/**
+ * The dues after an attempt has ended. If it was a payoff, the dues that it left out could not be paid meanwhile, so
+ * their collection resumes at the next collection time too.
+ */
+export function goOn(booking: Booking, attempt: Pick<Attempt, "id">, dues: Due[], now: Instant): Due[] {
+  if (booking.payoff?.attemptId !== attempt.id) return dues;
+  const goesOnAt = nextCollection(now, booking.terms.timeZone);
+  const isLeftOut = (due: Due) => due.kind !== "deposit" && unpaid(due) > 0 && due.openAttemptId === null;
+  return dues.map((due) => (isLeftOut(due) ? { ...due, goesOnAt } : due));
+}
+
 /** The event data of an attempt. */
 export const attemptEventData = (attempt: Attempt) => ({
   dueId: attempt.dueId,
@@ -81,7 +92,7 @@ export const isCollecting = (booking: Booking, attempt: Attempt): boolean =>
 /** The dues with the changed ones replaced. */
 export const replaceDues = (dues: Due[], changed: readonly Due[]): Due[] => changed.reduce(replaceDue, dues);
 
-/** Closes the payoff of a failed attempt. Its days do not count toward lateness. */
+/** Closes the payoff of an attempt that has ended. Its days do not count toward lateness. */
 export function withoutPayoff(
   { payoff, spared = [] }: Booking,
   attempt: Pick<Attempt, "id">,

@@ -12,7 +12,11 @@ const quotedOn = "2027-01-04";
 /** A confirmed booking with a loan of this many months at 9.99 %, from 4 January 2027 on. */
 function financed(months: number): Life {
   const plans = [{ kind: "financed", months, annualRate: "9.9900" } as const];
-  const on = { program: program({ plans }), cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }) };
+  const lateCharge = { graceDays: 5, amount: 5_000 };
+  const on = {
+    program: program({ plans, lateCharge }),
+    cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }),
+  };
   return new Life(held("financed", on)).sign().pay("deposit").confirm();
 }
 
@@ -100,6 +104,7 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
     life.settle(page.id, life.paymentOf(page.id));
 
     expect(life.refunds).toMatchObject([{ amount: unearned, reason: "unearned_interest" }]);
+    expect(life.charges.at(-1)?.dueIds).toEqual(["due_5"]);
   });
 
   test("refunds the same when the payment under way is smaller than the refund, as when it expires", () => {
@@ -139,6 +144,27 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
     expect(kept.map(paidInterest)).toEqual([earned(10), earned(14)]);
     expect(kept.map((life) => openDues(life))).toEqual([[], []]);
   });
+
+  test.each(["waived", "paid"])(
+    "is not made dearer by a late charge that is %s while the last debit is under way",
+    (how) => {
+      const kept = [true, false].map((isChanged) => {
+        const life = at(financed(6), "2027-02-12");
+        life.chargeLate();
+        const charge = life.booking.dues.find(({ kind }) => kind === "late_charge")?.id ?? "";
+        pay(life, 1, 2, 3, 4, 5);
+        const debit = life.checkout("due", { dueId: "due_6" }) as { id: string };
+        life.settle(debit.id, { kind: "processing", paymentIntentId: "pi_1" });
+        if (isChanged) at(life, "2027-02-25");
+        if (how === "waived") life.waive(charge);
+        else life.pay("due", { dueId: charge });
+        life.settle(debit.id, life.paymentOf(debit.id));
+        return paidInterest(life);
+      });
+
+      expect(kept[0]).toBe(kept[1]);
+    },
+  );
 
   test("refunds nothing while the deposit is owed again", () => {
     const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4, 5);

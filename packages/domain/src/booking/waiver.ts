@@ -34,7 +34,9 @@ export function waiveDue(before: Booking, dueId: string, request: WaiverRequest,
   const parts = { billed: unpaidParts(due, currency), notBilled: toBill(due) };
   const today = dateIn(terms.timeZone, now);
   const at = billingContext(before, today);
-  const on = later(today, before.interestUntil ?? today);
+  const until = before.interestUntil ?? today;
+  // Late charges carry no interest.
+  const on = due.kind === "late_charge" ? until : later(today, until);
   const by = { id: `${dueId}:${waiver}`, ...request, on, now };
   const reversed = dueWaived({ dueId, waiver, ...parts }, at);
   const { changes, refund, journal } = settleReleased(before, replaceDue(before.dues, waived), by, reversed);
