@@ -39,13 +39,32 @@ export async function build(): Promise<Bundle[]> {
     try {
       await writeAll(aside, sources);
       writeFileSync(join(aside, "stamp"), stamp);
-      rmSync(dist, { recursive: true, force: true });
-      renameSync(aside, dist);
+      putInPlace(aside, dist);
     } finally {
       rmSync(aside, { recursive: true, force: true });
     }
   }
   return lastBundles();
+}
+
+/** How often another build may come in between. */
+const mostTries = 10;
+
+/** Puts a finished folder in the place of the last one. Another process may do the same at that moment. */
+export function putInPlace(aside: string, place: string): void {
+  const last = `${aside}.last`;
+  for (let tries = 1; ; tries++) {
+    try {
+      if (existsSync(place)) renameSync(place, last);
+      renameSync(aside, place);
+      return;
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(code) || tries === mostTries) throw error;
+    } finally {
+      rmSync(last, { recursive: true, force: true });
+    }
+  }
 }
 
 const lastBundles = (): BuiltBundle[] => JSON.parse(readIfThere(join(dist, "bundles.json")) ?? "[]");
@@ -98,18 +117,30 @@ async function writeAll(out: string, sources: Sources): Promise<void> {
 
 /** Copies the last bundle of a function if none of its sources has changed, or bundles the function. */
 async function bundleOrKeep(name: string, out: string, sources: Sources, last: BuiltBundle[]): Promise<BuiltBundle> {
-  const meta = join("meta", `${name}.json`);
-  const stampIn = (folder: string) => {
-    const { inputs } = JSON.parse(readFileSync(join(folder, meta), "utf8")) as Metafile;
-    return stampOf(Object.keys(inputs), sources);
-  };
   const built = last.find((one) => one.name === name);
-  if (built !== undefined && built.stamp === stampIn(dist)) {
-    for (const kept of [join("functions", name), meta]) cpSync(join(dist, kept), join(out, kept), { recursive: true });
-    return built;
-  }
+  if (built !== undefined && keep(built, out, sources)) return built;
   const bundled = await bundle(name, out);
-  return { ...bundled, stamp: stampIn(out) };
+  return { ...bundled, stamp: stampIn(out, name, sources) };
+}
+
+const metaOf = (name: string): string => join("meta", `${name}.json`);
+
+function stampIn(folder: string, name: string, sources: Sources): string {
+  const { inputs } = JSON.parse(readFileSync(join(folder, metaOf(name)), "utf8")) as Metafile;
+  return stampOf(Object.keys(inputs), sources);
+}
+
+/** Whether the last bundle is still right, and copied. It is not if another build replaces it at that moment. */
+function keep({ name, stamp }: BuiltBundle, out: string, sources: Sources): boolean {
+  try {
+    if (stamp !== stampIn(dist, name, sources)) return false;
+    for (const kept of [join("functions", name), metaOf(name)])
+      cpSync(join(dist, kept), join(out, kept), { recursive: true });
+    return stamp === stampIn(dist, name, sources);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
+  }
 }
 
 /** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */
@@ -159,6 +190,8 @@ function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
   const sum = (paths: Iterable<string>) => [...paths].reduce((total, path) => total + (outputs[path]?.bytes ?? 0), 0);
   return { bytes: sum(code.map(([path]) => path)), initial: sum(initial) };
 }
+
+const isBuildFailure = (error: unknown): boolean => error instanceof Error && "errors" in error;
 
 type EventSchema = { description: string };
 type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, EventSchema> };
@@ -225,8 +258,15 @@ function docsPage(document: object): string {
 
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`.padStart(8);
-  console.log(`${"bundle".padEnd(14)} at start     whole`);
-  for (const { name, initial, bytes } of await build()) {
-    console.log(`${name.padEnd(14)} ${kilobytes(initial)}  ${kilobytes(bytes)}`);
+  try {
+    const bundles = await build();
+    console.log(`${"bundle".padEnd(14)} at start     whole`);
+    for (const { name, initial, bytes } of bundles) {
+      console.log(`${name.padEnd(14)} ${kilobytes(initial)}  ${kilobytes(bytes)}`);
+    }
+  } catch (error) {
+    // esbuild has printed the place of each fault.
+    if (!isBuildFailure(error)) throw error;
+    process.exitCode = 1;
   }
 }

@@ -15,7 +15,8 @@ const settleMs = 150;
  * the stack keeps running. Changes of the infrastructure and of the local stack need a restart.
  */
 export function watchSources(stack: Stack, log: Log): void {
-  const { reload } = reloading(stack, () => bundles(join(root, "dist")), log);
+  const dist = join(root, "dist");
+  const { reload } = reloading(stack, { bundles: () => bundlesOf(dist), routes: () => routesOf(dist) }, log);
   const built = building((said) => run(process.execPath, ["scripts/build.ts"], said), reload, log);
   let timer: NodeJS.Timeout | undefined;
   const changed = (path: string) => {
@@ -89,27 +90,47 @@ const isSource = (path: string): boolean =>
   /\.(ts|json|html|css)$/.test(path) && !/node_modules|\.test\.ts$|(^|\/)testing\//.test(path);
 const needsNewStart = (path: string): boolean => /^(infra|packages\/(local|stripe-simulator))\//.test(path);
 
-/** Reloads the functions whose bundles' content has changed since the last call. */
+/** What a build has made: the hash of each function's bundle, by folder name, and the routes with their access. */
+type Built = { bundles: () => Map<string, string>; routes: () => string };
+
+/**
+ * Reloads the functions whose bundles' content has changed since the last call. The gateway keeps the routes with which
+ * it started, so changed ones are reported.
+ */
 export function reloading(
   { reload, topology }: Pick<Stack, "reload" | "topology">,
-  read: () => Map<string, string>,
+  { bundles, routes }: Built,
   log: Log,
 ): { reload: () => void } {
-  let before = read();
+  let before = bundles();
+  const served = routes();
   return {
     reload() {
-      const now = read();
+      const now = bundles();
       const names = [...now].filter(([name, hash]) => before.get(name) !== hash).map(([name]) => name);
       before = now;
       const labels = topology.functions.map(({ label }) => label);
       reload(labels.filter((label) => names.some((name) => isSame(name, label))));
       log(names.length === 0 ? "no bundle changed" : `reloaded ${names.join(", ")}`);
+      if (routes() !== served) log("the routes changed: restart npm start to apply them");
     },
   };
 }
 
+/** Every route and who may call it. */
+function routesOf(dist: string): string {
+  type Operation = { security?: unknown };
+  const { paths } = JSON.parse(readFileSync(join(dist, "openapi.json"), "utf8")) as {
+    paths: Record<string, Record<string, Operation>>;
+  };
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { security }]) => `${method} ${path} ${JSON.stringify(security)}`),
+  );
+  return routes.sort().join("\n");
+}
+
 /** The hash of each function's bundle, by folder name. */
-function bundles(dist: string): Map<string, string> {
+function bundlesOf(dist: string): Map<string, string> {
   return new Map(
     globSync(`${dist}/functions/*`).map((folder) => {
       const hash = createHash("sha256");

@@ -1,4 +1,9 @@
-import { expect, test } from "vitest";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
 import { stampOf } from "../../scripts/build.ts";
 
 const sources = new Map([
@@ -34,4 +39,25 @@ test("a bundle's stamp changes with each of its sources and with what all depend
   ];
 
   expect(new Set(stamps).size).toBe(stamps.length);
+});
+
+test("builds of several processes end in each other's place, whole, and leave nothing behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "build-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const builds = `
+    import { mkdirSync, writeFileSync } from "node:fs";
+    import { putInPlace } from ${JSON.stringify(join(import.meta.dirname, "../../scripts/build.ts"))};
+    const aside = ${JSON.stringify(join(folder, "dist."))} + process.pid;
+    for (let build = 0; build < 200; build++) {
+      mkdirSync(aside + "/functions", { recursive: true });
+      for (const file of ["one", "two"]) writeFileSync(aside + "/functions/" + file, process.pid + " " + build);
+      putInPlace(aside, ${JSON.stringify(join(folder, "dist"))});
+    }`;
+
+  const run = () => promisify(execFile)(process.execPath, ["--input-type=module", "--eval", builds]);
+  await Promise.all([run(), run(), run()]);
+
+  expect(readdirSync(folder)).toEqual(["dist"]);
+  const [one, two] = ["one", "two"].map((file) => readFileSync(join(folder, "dist/functions", file), "utf8"));
+  expect(one).toBe(two);
 });

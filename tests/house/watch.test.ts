@@ -7,16 +7,16 @@ import { building, reloading, watchTree } from "../../scripts/watch.ts";
 const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
 
 /** A stack that records the reloaded functions, and a folder of bundles with the given hashes. */
-function world(hashes: Record<string, string>) {
+function world(hashes: Record<string, string>, routes = ["get /v1/programs"]) {
   const reloaded: string[][] = [];
   const lines: string[] = [];
   const stack = { topology: { functions }, reload: (labels: readonly string[]) => void reloaded.push([...labels]) };
   const { reload } = reloading(
     stack as unknown as Parameters<typeof reloading>[0],
-    () => new Map(Object.entries(hashes)),
+    { bundles: () => new Map(Object.entries(hashes)), routes: () => routes.join() },
     (line) => lines.push(line),
   );
-  return { reload, reloaded, lines, hashes };
+  return { reload, reloaded, lines, hashes, routes };
 }
 
 test("only the functions that a build has changed are reloaded", () => {
@@ -26,6 +26,16 @@ test("only the functions that a build has changed are reloaded", () => {
   reload();
 
   expect(reloaded).toEqual([["StripeEvents"]]);
+});
+
+test("a build that changed the routes says that they need a restart", () => {
+  const { reload, lines, hashes, routes } = world({ booking: "1" });
+  hashes.booking = "2";
+  routes.push("get /v1/other");
+
+  reload();
+
+  expect(lines).toEqual(["reloaded booking", "the routes changed: restart npm start to apply them"]);
 });
 
 test("a build that changed nothing reloads nothing, and says so", () => {
