@@ -1,5 +1,5 @@
 import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
-import { type Booking, balance, isRemindedOfAll, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
+import { type Booking, isRemindedOfAll, isSettled, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
@@ -26,7 +26,7 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
   const refusal = methodPageRefusal(booking, page);
   const isOffered = savedMethod !== undefined && refusal === null;
   const linked = (words: Words): Words => (isOffered ? { ...words, link } : words);
-  if (page.kind === "paid" && balance(booking) > 0) return shortPage(200, linked(texts.paidInPart));
+  if (page.kind === "paid" && !isSettled(booking)) return shortPage(200, linked(texts.paidInPart));
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
   const text = page.kind === "payoff" ? fill(payoff, { merchant, program }) : paymentText(page, { merchant, program });

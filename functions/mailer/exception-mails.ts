@@ -1,9 +1,9 @@
 import {
   type Booking,
-  balance,
   type Due,
   isPaused,
   isReminded,
+  isSettled,
   mayOwe,
   nextPayment,
   owedAsTold,
@@ -21,7 +21,7 @@ export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
   if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
   const { subject, opening, others } = texts.waived;
-  const next = balance(booking) === 0 ? frame.nothingLeft : others;
+  const next = isSettled(booking) ? frame.nothingLeft : others;
   return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), next] };
 };
 
@@ -51,7 +51,7 @@ function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "par
 
 /** Only while it is still true, and something is left to pay. */
 export const collection: Write = ({ booking, data }) => {
-  if (!mayOwe(booking) || balance(booking) === 0 || isPaused(booking) !== data.paused) return null;
+  if (!mayOwe(booking) || isSettled(booking) || isPaused(booking) !== data.paused) return null;
   const { paused, resumed } = texts;
   if (data.paused === true) return { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] };
   const paid = booking.autopay ? [resumed.automatic] : unautomated(booking, resumed.byLink);

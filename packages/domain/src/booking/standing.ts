@@ -53,3 +53,6 @@ export function standing(booking: Booking, today: CalendarDate): Standing {
 
 /** The unpaid amount of all dues that are not cancelled, in minor units. */
 export const balance = ({ dues }: Booking): number => dues.reduce((sum, due) => sum + unpaid(due), 0);
+
+/** Whether nothing is left to pay. */
+export const isSettled = (booking: Booking): boolean => balance(booking) === 0;
