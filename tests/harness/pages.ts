@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -29,6 +29,15 @@ export const declarationsNamed = ({ text }: Page): { path: string; name: string 
   [...text.matchAll(/`([\w./-]+\.ts)`: ((?:`\w+`(?:, )?)+)(?!\.)/g)].flatMap(([, path = "", names = ""]) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => ({ path, name })),
   );
+
+/** The files that the comments of a source name without existing: pages of `docs` and sources, also those beside it. */
+export const missingInComments = ({ path, text }: Page): string[] =>
+  [...text.matchAll(/^\s*(?:\/\/|\/?\*).*$/gm)]
+    .flatMap(([comment]) => [...comment.matchAll(/(?<![\w./*<>-])[\w./-]*\w\.(?:md|ts)\b/g)].map(([name]) => name))
+    .filter(
+      (name) => ![name, join("docs", name), join(dirname(path), name)].some((file) => existsSync(join(root, file))),
+    )
+    .filter((name) => filesOf(name).length === 0);
 
 export const missingDeclarations = (page: Page): string[] =>
   declarationsNamed(page)

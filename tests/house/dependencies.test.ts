@@ -101,7 +101,7 @@ const oursIn = (source: Source): string[] =>
     .filter((specifier) => specifier.startsWith(".") || specifier.startsWith("@clearing/"))
     .map((specifier) => relative(root, createRequire(join(root, source.path)).resolve(specifier)));
 
-/** Each import cycle, as its path: `a.ts > b.ts > a.ts`. */
+/** Each import cycle, as its path: its sources in order, separated by `>`. */
 function cyclesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const left = new Set<string>();
   const visit = (path: string, above: readonly string[]): string[] => {

@@ -3,6 +3,7 @@ import {
   brokenLinks,
   declarationsNamed,
   missingDeclarations,
+  missingInComments,
   missingSources,
   type Page,
   pagesIn,
@@ -28,6 +29,13 @@ describe("the documentation", () => {
     },
   );
 
+  test("names only existing files in the comments of sources", () => {
+    const sources = pagesIn("{packages,functions,infra,tests,scripts}/**/*.ts");
+
+    expect(sources.length).toBeGreaterThan(500);
+    expect(sources.flatMap((one) => missingInComments(one).map((name) => `${one.path}: ${name}`))).toEqual([]);
+  });
+
   test("has no broken link between its pages", () => {
     expect(pages.length).toBeGreaterThan(50);
     expect(pages.flatMap((one) => brokenLinks(one).map((target) => `${one.path} -> ${target}`))).toEqual([]);
@@ -42,11 +50,16 @@ describe("the documentation", () => {
   });
 
   test("control: a renamed file, a renamed declaration and a broken link are detected", () => {
+    const comment = {
+      path: "packages/store/src/made-up.ts",
+      text: "/** By plaice.md, place.ts and plaice.ts. */\n",
+    };
     const text = "`store/place.ts`: `isFreeNow`, `isFreeThen`, `store/plaice.ts` and [a page](docs/no-such-page.md)";
     const doctored = { path: "made-up.md", text };
 
     expect(missingSources(doctored)).toEqual(["store/plaice.ts"]);
     expect(missingDeclarations(doctored)).toEqual(["store/place.ts: isFreeThen"]);
+    expect(missingInComments(comment)).toEqual(["plaice.md", "plaice.ts"]);
     expect(brokenLinks(doctored)).toEqual(["docs/no-such-page.md"]);
   });
 });

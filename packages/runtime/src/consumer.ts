@@ -13,7 +13,7 @@ import type {
 import { correlated, type Deps, type DepsFactory } from "./deps.ts";
 import { jsonLog } from "./log.ts";
 
-/** A message of the bus as api.md describes it: `name` is the detail-type, the rest the detail. */
+/** A message of the bus: `name` is the detail-type, the rest the detail (`contracts/events.ts`). */
 export type BusEvent = {
   source: string;
   name: string;

@@ -15,7 +15,7 @@ import {
   unconfirm,
 } from "./index.ts";
 
-/** The drawing in domain.md and the sentences below it, written independently by hand. */
+/** The drawing in README.md and the sentences below it, written by hand and not derived from the code. */
 const expected: [BookingStatus, BookingFact, BookingStatus][] = [
   ["held", "deposit_settled", "awaiting_clearance"],
   ["held", "hold_lapsed", "expired"],

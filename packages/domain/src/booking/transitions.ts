@@ -1,4 +1,4 @@
-/** The booking statuses (domain.md). Payment standing and admission are separate fields. */
+/** The booking statuses (README.md has a drawing). Payment standing and admission are separate fields. */
 export const bookingStatuses = [
   "held",
   "awaiting_clearance",

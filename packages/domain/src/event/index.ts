@@ -1,4 +1,7 @@
-/** Every published event (api.md, Events). An event may get new fields; a field never changes its meaning. */
+/**
+ * Every published event; `contracts/events.ts` has the schema of its data. An event may get new fields; a field never
+ * changes its meaning.
+ */
 export const eventNames = [
   "ProgramPublished",
   "CohortOpened",

@@ -28,7 +28,7 @@ import {
 const at: FactContext = { effectiveOn: "2027-01-04", currency: "usd", bookingId: "bkg_1" };
 
 type Builder = (amount: number) => JournalEntry[];
-/** The implemented rows of the postings table in finance-rules.md. */
+/** The accounts and the reference of each fact's entry, written by hand and not derived from the code. */
 const builders: [fact: string, build: Builder, debit: Account, credit: Account, reference: string][] = [
   [
     "a due billed",

@@ -44,7 +44,7 @@ describe("the price of a place", () => {
     expect(quoted("full", { cohort: on }).terms).toMatchObject({ termsVersion: 7, datesVersion: 3 });
   });
 
-  test("names no treatment: the label is neutral (clinical-rules.md, Privacy)", () => {
+  test("names no treatment: the label is neutral", () => {
     expect(JSON.stringify(quoted("full"))).not.toMatch(/ketamine|KAP|EMDR/i);
   });
 

@@ -11,7 +11,7 @@ import type { Instant } from "../time/index.ts";
 /** The day on which the tests' clients book, two months before the cohort starts. */
 export const today: Instant = "2027-01-04T17:00:00Z";
 
-/** The program of api.md, published. */
+/** A published program, without taxes and late charges. */
 export const program = (changes: Partial<Program> = {}): Program => ({
   id: "prog_1",
   version: 1,
