@@ -30,5 +30,5 @@ export async function workAtStripe({ name, data }: BusEvent, deps: Deps & { gate
   }
   const closed = await closeAtStripe(services, bookingId, `event:${name}`);
   for (const result of closed) if (!isLeftToItsWorker(result)) settledOrRetried(result, deps.log);
-  return closed.length === 0 ? "nothing_to_close" : "pages_closed";
+  return closed.length === 0 ? "nothing_to_close" : "closed_at_stripe";
 }

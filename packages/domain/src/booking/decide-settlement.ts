@@ -112,5 +112,8 @@ function succeeded(state: SettlementState, payment: Succeeded, now: Instant): Se
 function returnReason({ booking, attempt }: SettlementState, { currency }: Succeeded): RefundReason {
   if (booking.status === "declined") return "not_cleared";
   if (currency !== booking.currency) return "wrong_currency";
-  return (dueOf(booking, attempt).waived ?? 0) > 0 ? "overpayment" : "duplicate_payment";
+  if ((dueOf(booking, attempt).waived ?? 0) > 0) return "overpayment";
+  // A payoff that no longer fits its booking pays nothing twice.
+  const isPayoffTooLate = attempt.purpose === "payoff" && booking.status === "cancelled";
+  return isPayoffTooLate ? "after_cancellation" : "duplicate_payment";
 }

@@ -625,6 +625,16 @@ describe("a payoff", () => {
     expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
   });
 
+  test("with interest that was paid ahead is refunded in full if the booking was cancelled meanwhile", () => {
+    const life = at(financed(6), quotedOn).pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
+    const attempt = life.checkout("payoff") as { id: string; amount: number };
+    life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    life.end("client");
+    life.settle(attempt.id, life.paymentOf(attempt.id));
+
+    expect(life.refunds.at(-1)).toMatchObject({ amount: attempt.amount, reason: "after_cancellation" });
+  });
+
   const openPayoff = { attemptId: "att_1", on: quotedOn, dues: [], unearned: [] };
   const barred = (because: PaymentBar) => ({ reason: "invalid_transition", because });
   test.each<[string, (life: Life) => Booking, object | null]>([
