@@ -1,3 +1,4 @@
+import { routes } from "@clearing/contracts/openapi";
 import type { Role, Route } from "@clearing/contracts/route";
 import { agreed, held } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
@@ -12,8 +13,11 @@ import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { admissionBinding } from "./booking/admission.ts";
 import { agreementBindings } from "./booking/agreement.ts";
+import { autopayBindings } from "./booking/autopay.ts";
 import { cancellationBinding } from "./booking/cancellation.ts";
 import { exceptionBindings } from "./booking/exceptions.ts";
+import { participationBindings } from "./booking/participation.ts";
+import { payoffBinding } from "./booking/payoff.ts";
 import { readBindings } from "./booking/read.ts";
 import { receiptsBinding } from "./booking/receipts.ts";
 import { checkoutBindings } from "./checkout/checkout.ts";
@@ -24,8 +28,11 @@ type WithGateway = Deps & { gateway: Gateway };
 const bindings = [
   ...readBindings,
   ...agreementBindings,
+  ...autopayBindings,
+  ...participationBindings,
   cancellationBinding,
   admissionBinding,
+  payoffBinding,
   ...exceptionBindings,
   receiptsBinding,
   ...checkoutBindings,
@@ -78,6 +85,8 @@ const gateway = new Proxy({} as Gateway, {
 const bodies: Record<string, object> = {
   signAgreement: { hash, signature: "Sample Person", accepted: true },
   putAutopay: { enabled: true },
+  answerInvitation: { accepted: true, hash, signature: "Sample Person" },
+  putParticipant: { name: "Sample Guest", email: "guest@example.org", phone: "+1 555 0100", dateOfBirth: "1980-01-01" },
   openCheckout: { purpose: "deposit" },
   cancelBooking: { reason: "Sample reason" },
   waiveDue: { reason: "Sample reason" },
@@ -129,6 +138,13 @@ async function ask(route: Route, { issuer, roles }: (typeof people)[number], gro
 }
 
 const ofOneBooking = bindings.filter(({ route: { access, path } }) => access !== "public" && path.includes("{"));
+
+test("every route of one booking is called below", () => {
+  const called = new Set(ofOneBooking.map(({ route }) => route.operationId));
+  const needed = routes.filter(({ path }) => /^\/v1\/(bookings|screenings)\/\{/.test(path));
+
+  expect(needed.map(({ operationId }) => operationId).filter((id) => !called.has(id))).toEqual([]);
+});
 
 beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
