@@ -140,7 +140,15 @@ describe("the pages of a booking that has ended", () => {
     const { store } = running;
     const before = (await readBooking(store, id)) as Booking;
     const dues = before.dues.map(
-      (due): Due => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount, openAttemptId: null } : due),
+      (due): Due =>
+        due.kind === "deposit"
+          ? {
+              ...due,
+              status: "paid",
+              ...{ paid: due.amount, billed: due.amount, billedParts: due.parts },
+              openAttemptId: null,
+            }
+          : due,
     );
     const booking: Booking = { ...before, status: "awaiting_clearance", version: before.version + 1, dues };
     const change = { booking, events: [], journal: [] };

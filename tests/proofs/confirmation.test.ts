@@ -135,7 +135,11 @@ async function prepare(broken: (items: Items) => Items): Promise<Booking> {
       placeId,
       status: "awaiting_clearance",
       agreement: { version: 1, signedVersion: 1, hash: held.agreement.hash, signedAt: now },
-      dues: held.dues.map((due) => (due.kind === "deposit" ? { ...due, status: "paid", paid: due.amount } : due)),
+      dues: held.dues.map((due) =>
+        due.kind === "deposit"
+          ? { ...due, status: "paid", ...{ paid: due.amount, billed: due.amount, billedParts: due.parts } }
+          : due,
+      ),
     },
     clearance: { ...cleared, ...keys.clearance(id) },
     place: { ...free, ...keys.place(held.cohortId, held.placeType, placeId), id: placeId, takenBy: id },
