@@ -250,7 +250,6 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         expect(0 - balanceOf(life, "interest_income")).toBe(before - back);
         expect([balanceOf(life, "receivable"), refunded + balanceOf(life, "refunds_payable")]).toEqual([0, 0]);
       }),
-      { numRuns: 100 },
     );
   });
 });
