@@ -227,6 +227,8 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         at(life, on);
         const { total, applied } = life.booking;
         const before = paidInterest(life);
+        // The last of the early payments may have settled everything already.
+        const earlier = sum(life.refunds.map(({ amount }) => amount));
         const { unearned } = payoffOn(life.booking, on);
         const back = sum(unearned.map(({ amount }) => amount));
 
@@ -239,7 +241,7 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         life.spread();
 
         const { booking } = life;
-        const refunded = sum(life.refunds.map(({ amount }) => amount));
+        const refunded = sum(life.refunds.map(({ amount }) => amount)) - earlier;
         const covered = sum(booking.dues.map(({ paid }) => paid)) - (applied - back);
         expect(life.refunds.length).toBeLessThanOrEqual(1);
         expect(refunded + covered).toBe(back);
@@ -248,7 +250,8 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
         expect(payoffOn(booking, on).unearned).toEqual([]);
         expect(paidInterest(life)).toBe(before - back);
         expect(0 - balanceOf(life, "interest_income")).toBe(before - back);
-        expect([balanceOf(life, "receivable"), refunded + balanceOf(life, "refunds_payable")]).toEqual([0, 0]);
+        expect(balanceOf(life, "receivable")).toBe(0);
+        expect(earlier + refunded + balanceOf(life, "refunds_payable")).toBe(0);
       }),
     );
   });
