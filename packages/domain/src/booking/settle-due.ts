@@ -58,12 +58,15 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
  * latest waiver was made. It depends neither on the order in which payments settle nor on how long that takes. Late
  * charges carry no interest, so their payment does not change it.
  */
-function interestUntil({ booking, attempt }: SettlementState): CalendarDate {
+function interestUntil(state: SettlementState): CalendarDate {
+  const { booking, attempt } = state;
   const begunOn = dateIn(booking.terms.timeZone, attempt.createdAt);
   const until = booking.interestUntil ?? begunOn;
-  const isLateCharge = attempt.purpose === "due" && dueOf(booking, attempt).kind === "late_charge";
-  return isLateCharge ? until : later(begunOn, until);
+  return paysLateCharge(state) ? until : later(begunOn, until);
 }
+
+const paysLateCharge = ({ booking, attempt }: SettlementState): boolean =>
+  attempt.purpose === "due" && dueOf(booking, attempt).kind === "late_charge";
 
 /** What a payment of one due changes in an open payoff that covers the due. */
 function paidBeside(
@@ -106,7 +109,7 @@ function settled(state: SettlementState, payment: Succeeded, paid: Paid, now: In
     paid: booking.paid + payment.amount,
     applied: after.applied - (ahead?.refunded ?? 0),
     refunded: booking.refunded + (refund?.amount ?? 0),
-    interestUntil: on,
+    ...(paysLateCharge(state) ? {} : { interestUntil: on }),
   };
   const change = nextVersion(booking, now, known, (after) => ({
     events: [

@@ -166,6 +166,29 @@ describe("a waiver after which interest that was paid ahead exceeds everything t
     },
   );
 
+  test.each(["waived", "paid"])(
+    "is not made dearer by a late charge that is %s before any payment has settled",
+    (how) => {
+      const end = (life: Life, charge: string) =>
+        how === "waived" ? life.waive(charge) : life.pay("due", { dueId: charge });
+      const kept = [true, false].map((isLater) => {
+        const life = at(financed(6), "2027-02-12");
+        life.chargeLate();
+        const charge = life.booking.dues.find(({ kind }) => kind === "late_charge")?.id ?? "";
+        const debits = [1, 2, 3, 4, 5, 6].map((number) => life.checkout("due", { dueId: `due_${number}` }));
+        for (const debit of debits)
+          life.settle(debit?.id ?? "", { kind: "processing", paymentIntentId: `pi_${debit?.id}` });
+        if (!isLater) end(life, charge);
+        at(life, "2027-02-25");
+        if (isLater) end(life, charge);
+        for (const debit of debits) life.settle(debit?.id ?? "", life.paymentOf(debit?.id ?? ""));
+        return paidInterest(life);
+      });
+
+      expect(kept[0]).toBe(kept[1]);
+    },
+  );
+
   test("refunds nothing while the deposit is owed again", () => {
     const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4, 5);
     const [deposit] = life.booking.dues as [Due];

@@ -35,12 +35,14 @@ export function waiveDue(before: Booking, dueId: string, request: WaiverRequest,
   const today = dateIn(terms.timeZone, now);
   const at = billingContext(before, today);
   const until = before.interestUntil ?? today;
+  const isLateCharge = due.kind === "late_charge";
+  const on = isLateCharge ? until : later(today, until);
   // Late charges carry no interest.
-  const on = due.kind === "late_charge" ? until : later(today, until);
+  const advanced = isLateCharge ? {} : { interestUntil: on };
   const by = { id: `${dueId}:${waiver}`, ...request, on, now };
   const reversed = dueWaived({ dueId, waiver, ...parts }, at);
   const { changes, refund, journal } = settleReleased(before, replaceDue(before.dues, waived), by, reversed);
-  const change = nextVersion(before, now, { ...changes, interestUntil: on }, (booking) => ({
+  const change = nextVersion(before, now, { ...changes, ...advanced }, (booking) => ({
     events: [
       bookingEvent(booking, "DueWaived", { dueId, dueOn: due.dueOn, amount, currency }),
       ...(refund === null ? [] : [refundRequested(booking, refund)]),
