@@ -1,5 +1,6 @@
 import { allForYear } from "@18f/us-federal-holidays";
 import { addDays, type CalendarDate } from "./index.ts";
+import { remembered } from "./remembered.ts";
 
 /** Caches the holidays by year, since computing a year's takes a millisecond. */
 const known = new Map<number, ReadonlySet<CalendarDate>>();
@@ -20,11 +21,11 @@ function isBusinessDay(date: CalendarDate): boolean {
 /**
  * The date a number of business days later, or earlier if the number is negative; skips United States federal holidays.
  */
-export function addBusinessDays(date: CalendarDate, days: number): CalendarDate {
+export const addBusinessDays = remembered((date: CalendarDate, days: number): CalendarDate => {
   let current = date;
   for (let left = Math.abs(days); left > 0; ) {
     current = addDays(current, Math.sign(days));
     if (isBusinessDay(current)) left--;
   }
   return current;
-}
+});
