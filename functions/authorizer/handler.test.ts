@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
 const keySet = { keys: [{ ...publicKey.export({ format: "jwk" }), alg: "RS256", use: "sig", kid: "staff" }] };
 const server = createServer((_request, response) => response.end(JSON.stringify(keySet)));
 const lines: string[] = [];

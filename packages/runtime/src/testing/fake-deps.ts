@@ -8,12 +8,15 @@ import { issuers } from "./http-event.ts";
 
 export const fixedNow = "2027-01-01T00:00:00Z";
 
+/** Never called: only the client around it is. The SDK takes a millisecond to set one up. */
+const dynamodb = new DynamoDBClient({ region: "us-east-1" });
+
 /**
  * Dependencies for a unit test: a table client that answers as the test says and stores nothing by default, a fixed
  * time, waits that return at once, and the logged lines.
  */
 export function fakeDeps(parts: Partial<Deps> = {}) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));
+  const client = DynamoDBDocumentClient.from(dynamodb);
   const table = mockClient(client as never);
   table.onAnyCommand().resolves({});
   const lines: string[] = [];
