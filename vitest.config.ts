@@ -27,11 +27,12 @@ const apart = [
 ];
 
 /**
- * Tests that take long beside other unit tests: input to every route, the whole API document, ten thousand deadlines, a
- * model that tells many stories, an HTTP server that answers late.
+ * Tests that take long beside other unit tests: every route with every role and with wrong input, the whole API
+ * document, ten thousand deadlines, a model that tells many stories, an HTTP server that answers late or is down.
  */
 const wide = [
-  "functions/input.test.ts",
+  "functions/{input,roles}.test.ts",
+  "functions/authorizer/handler.test.ts",
   "functions/sweep/hand-out.test.ts",
   "packages/contracts/src/{field-descriptions,openapi}.test.ts",
   "packages/domain/src/booking/ledger-model.test.ts",
