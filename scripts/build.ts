@@ -13,6 +13,29 @@ const notBundled = ["local", "stripe-simulator"];
 /** CommonJS code in a bundle calls `require` for Node's own modules, which an ES module must define. */
 const require = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
+/** The exports of `node:http` that Node takes from undici. */
+const ofUndici = ["WebSocket", "CloseEvent", "MessageEvent"];
+
+/**
+ * Reads `node:http` as CommonJS does. For an ES module Node evaluates each export, also those of undici, and loading
+ * undici takes as long as loading a bundle.
+ */
+const leanHttp: Plugin = {
+  name: "http-without-undici",
+  setup: ({ onResolve, onLoad }) => {
+    const names = Object.keys(process.getBuiltinModule("node:http")).filter((name) => !ofUndici.includes(name));
+    const contents = [
+      'const http = process.getBuiltinModule("node:http");',
+      `export const { ${names.join(", ")} } = http;`,
+      "export default http;",
+    ];
+    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === "require-call" ? undefined : { path: "http", namespace: "node" },
+    );
+    onLoad({ filter: /^http$/, namespace: "node" }, () => ({ contents: contents.join("\n") }));
+  },
+};
+
 /** One function's bundle. `initial` is the size of what a cold start reads: the entry and its static imports. */
 export type Bundle = { name: string; bytes: number; initial: number };
 
@@ -165,7 +188,7 @@ export async function bundle(name: string, out: string, plugins: Plugin[] = []):
     legalComments: "none",
     metafile: true,
     logLevel: "error",
-    plugins,
+    plugins: [leanHttp, ...plugins],
   } satisfies BuildOptions;
   let { metafile } = await esbuild(options);
   if (Object.values(metafile.outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) {

@@ -176,7 +176,6 @@ function environmentOf(name: FunctionName, { settings, data, publicUrl, bus, wor
   const row = grants[name];
   const tables = tableNames.filter((table) => row[table]);
   return {
-    NODE_OPTIONS: "--enable-source-maps",
     STAGE: settings.stage,
     PUBLIC_URL: publicUrl,
     REPORTING_TIME_ZONE: settings.reportingTimeZone,

@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { get } from "node:http";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -517,6 +519,10 @@ describe("DynamoDB that refuses every call", () => {
       expect(of(id)).toMatchObject({ status: 503, code: "unavailable" });
     }
     expect(of("checkoutReturn")).toMatchObject({ status: 503, type: "text/html" });
+    // The places of logged errors are in the sources, not in the bundle.
+    const log = readFileSync(join(world.stack.logsDir, "booking.log"), "utf8");
+    expect(log).toMatch(/"stack":" {4}at [^"]*\/dist-es\/[\w/]+\.js:\d+:\d+\)/);
+    expect(log).not.toContain(".mjs:");
   });
 });
 

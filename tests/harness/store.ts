@@ -11,6 +11,7 @@ import { createTables, startDynamoDb } from "@clearing/local/dynamodb";
 import { loadTemplate } from "@clearing/local/template";
 import { readTopology } from "@clearing/local/topology";
 import type { Store, Tables } from "@clearing/store/store";
+import { awsClient } from "../../packages/runtime/src/aws.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
 
 /** Pseudo-random numbers, the same for the same seed (mulberry32). */
@@ -39,6 +40,7 @@ export async function startTestStore(seed = 1): Promise<TestStore> {
     endpoint: dynamo.endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    logger: awsClient.logger,
   });
   const named = (part: string) => {
     const table = topology.tables.find(({ name }) => name.includes(`-${part}`) || name.includes(part));

@@ -58,15 +58,16 @@ describe("functions", () => {
     }
   });
 
-  test("run on the tested version of Node, on arm64, and log JSON with source-mapped stacks", () => {
+  test("run on the tested version of Node, on arm64, and log JSON; no option of Node slows a cold start", () => {
     for (const name of functionNames) {
       expect(functionOf(name).properties, name).toMatchObject({
         Runtime: `nodejs${process.versions.node.split(".")[0]}.x`,
         Architectures: ["arm64"],
         Handler: "index.handler",
         LoggingConfig: { LogFormat: "JSON" },
-        Environment: { Variables: { NODE_OPTIONS: "--enable-source-maps", STAGE: "dev" } },
+        Environment: { Variables: { STAGE: "dev" } },
       });
+      expect(functionOf(name).properties, name).not.toHaveProperty("Environment.Variables.NODE_OPTIONS");
     }
   });
 

@@ -1,9 +1,12 @@
-import { IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { errorAnswer } from "./aws-error.ts";
 import { checkCall, tablesWritten } from "./dynamodb-access.ts";
 import { compilePolicy, type Statement } from "./policy.ts";
 import type { FunctionSpec, TableSpec } from "./topology.ts";
+
+// As in direct-dynamodb.ts.
+const { IncomingMessage: Message } = process.getBuiltinModule("node:http");
 
 /** The caller whose calls are checked, and the tables. */
 export type Checked = {
@@ -29,7 +32,7 @@ export function createCallChecks(checked: Checked): CallChecks {
 
 function refusal(error: unknown): IncomingMessage {
   const { status, headers = {}, body } = errorAnswer(error);
-  const response = new IncomingMessage(new Socket());
+  const response = new Message(new Socket());
   response.statusCode = status;
   response.headers = { date: new Date().toUTCString(), "content-type": "application/x-amz-json-1.0", ...headers };
   response.push(body);

@@ -1,6 +1,9 @@
-import http, { type ClientRequest, IncomingMessage, type RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import type { CallChecks, Checked } from "./call-checks.ts";
+
+/** Imported as an ES module, it would load undici for its WebSocket, which takes a worker as long as its bundle. */
+const http = process.getBuiltinModule("node:http");
 
 /** The data with which a worker calls DynamoDB without the stack's endpoint in between. */
 export type DirectDynamoDb = Checked & {
@@ -53,7 +56,7 @@ export function callDirectly(direct: DirectDynamoDb, wrote: (tables: string[]) =
     return Object.assign(sent, {
       end(body: string | Uint8Array): ClientRequest {
         const checked = check(operation, typeof body === "string" ? body : Buffer.from(body).toString());
-        if (checked instanceof IncomingMessage) {
+        if (checked instanceof http.IncomingMessage) {
           // The request is answered already: closing its unused connection is no error for the caller.
           sent.removeAllListeners("error").on("error", () => {});
           respond(checked);

@@ -1,3 +1,11 @@
+import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+
+/** Without `info`, the SDK does not copy the input and output of each call for a log that nobody reads. */
+const ignored = () => {};
+const silent = { debug: ignored, warn: ignored, error: ignored } as unknown as NonNullable<
+  DynamoDBClientConfig["logger"]
+>;
+
 /**
  * The settings of every AWS client: short time-outs and a bounded number of retries, so that an outage ends in an answer
  * before the caller or the function times out. A request that timed out may have taken effect; conditions or tokens
@@ -6,6 +14,7 @@
 export const awsClient = {
   maxAttempts: 4,
   retryMode: "standard",
+  logger: silent,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 

@@ -1,5 +1,6 @@
 import { Failure } from "@clearing/domain/failure";
 import { type FieldName, type LogValue, shown } from "./log-fields.ts";
+import { inSources } from "./source-frames.ts";
 
 export type LogFields = Readonly<Partial<Record<FieldName, LogValue>>>;
 
@@ -90,7 +91,7 @@ type Foreign = {
   issues?: { path?: readonly unknown[]; code?: unknown }[];
 };
 
-/** The first stack frames, without the message, even a multi-line one. */
+/** The first stack frames, in the sources, without the message, even a multi-line one. */
 function framesOf({ message, stack = "" }: Error): string {
   const end = stack.indexOf(message);
   const frames = end === -1 ? "" : stack.slice(end + message.length);
@@ -98,5 +99,6 @@ function framesOf({ message, stack = "" }: Error): string {
     .split("\n")
     .filter((frame) => /^ {4}at .*:\d+:\d+\)?$/.test(frame))
     .slice(0, 8)
+    .map(inSources)
     .join("\n");
 }
