@@ -12,7 +12,8 @@ import type { Resource } from "../../packages/local/src/resource.ts";
  * validation is off: it ends `cdk synth` with an error, but fails no test.
  */
 function inApp<Result>(context: Record<string, string>, use: (app: App) => Result): Result {
-  const app = createApp(context, { validated: false });
+  // The bundles are hashed, but not copied into the app's folder.
+  const app = createApp({ ...context, "aws:cdk:disable-asset-staging": "true" }, { validated: false });
   try {
     return use(app);
   } finally {
