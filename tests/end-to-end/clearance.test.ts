@@ -1,6 +1,6 @@
-import { plusDays } from "@clearing/domain/time";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dayFrom } from "../harness/days.ts";
+import { accountsOf } from "../harness/reconciled.ts";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -9,13 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+const square = { receivable: 0, deferred_revenue: 0, refunds_payable: 0 };
+
 async function expectSquare(client: Client) {
-  const sums = new Map<string, number>();
-  for (const { account, debit, credit } of (await world.journal(client.id)).flatMap(({ postings }) => postings)) {
-    sums.set(account, (sums.get(account) ?? 0) + debit - credit);
-  }
-  for (const account of ["receivable", "deferred_revenue", "refunds_payable"])
-    expect([account, sums.get(account) ?? 0]).toEqual([account, 0]);
+  expect({ ...square, ...(await accountsOf(client)) }).toMatchObject(square);
 }
 
 describe("clearance", () => {
@@ -93,14 +90,6 @@ describe("clearance", () => {
     expect((await client.read()).status).toBe("confirmed");
   });
 
-  test("at the clearance deadline the booking is cancelled with a full refund", async () => {
-    const client = new Client(world);
-    await client.deposit((await openCohort(world, { inDays: 25 })).id);
-    await world.moveClock({ advance: "P12D" });
-    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
-    await expectSquare(client);
-  });
-
   test("one clinician may not sign both evaluations", async () => {
     const client = new Client(world);
     await client.hold((await openCohort(world)).id);
@@ -131,30 +120,5 @@ describe("clearance", () => {
     const token = await world.token("clinician");
     const screening = await world.must("GET", `/v1/screenings/${client.id}`, { token });
     expect(screening).toMatchObject({ bookingId: client.id, missing: ["medical", "psychiatric"], evaluations: [] });
-  });
-
-  test("a clearance 200 days before the start is warned about at once, lapses, and is requested again before the deadline", async () => {
-    const client = new Client(world);
-    await client.deposit((await openCohort(world, { inDays: 200 })).id);
-    await client.evaluate("medical");
-    const { body } = await client.evaluate("psychiatric");
-    expect(body).toMatchObject({ clearance: { status: "cleared" }, missing: ["validity"] });
-    const screening = async () =>
-      world.must<{ clearanceDueAt: string }>("GET", `/v1/screenings/${client.id}`, {
-        token: await world.token("clinician"),
-      });
-    const { clearanceDueAt } = await screening();
-
-    await world.moveClock({ advance: "P92D" });
-    expect(await client.read()).toMatchObject({ status: "awaiting_clearance", clearance: { status: "lapsed" } });
-    await world.moveClock({ to: plusDays(clearanceDueAt, -20) });
-    expect(await screening()).toMatchObject({ missing: ["validity"], attention: "soon" });
-    await world.moveClock({ to: plusDays(clearanceDueAt, 1) });
-
-    expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
-    const events = await world.events(client.id);
-    const told = (name: string) => events.filter(({ type }) => type === name).map(({ detail }) => detail.data);
-    expect(told("ClearanceChanged").filter(({ status }) => status === "lapsed")).toHaveLength(1);
-    expect(told("ClearanceReminder").map(({ daysLeft }) => daysLeft)).toEqual([30, 14]);
   });
 });

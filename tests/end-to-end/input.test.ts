@@ -1,11 +1,10 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { get } from "node:http";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   Client,
+  loan,
   openCohort,
   type Problem,
   participantBody,
@@ -24,12 +23,6 @@ afterAll(() => world.stop());
 
 const paths = (answer: { body: unknown }) =>
   ((answer.body as { errors?: { path: string }[] }).errors ?? []).map(({ path }) => path);
-
-/** Appendix J to 12 CFR part 1026, (c)(1)(i). */
-const loan = {
-  advances: [{ date: "1978-01-10", amount: 500_000 }],
-  payments: [{ date: "1978-02-10", amount: 23_000, count: 24, every: "month" }],
-};
 
 describe("invalid input is refused with its path", () => {
   const post = (body: unknown) => world.api("POST", "/v1/programs", { token: admin, body });
@@ -338,192 +331,6 @@ describe("webhooks", () => {
     const { SecretString } = (await response.json()) as { SecretString: string };
     return JSON.parse(SecretString).webhookSecrets[0];
   }
-});
-
-describe("faults of Stripe", () => {
-  async function ready() {
-    const client = new Client(world);
-    await client.hold((await openCohort(world)).id);
-    await client.sign();
-    return client;
-  }
-
-  test.each(["html", "timeout", "timeout_after", "unavailable"])(
-    "after the fault %s at Stripe a retry with the same key succeeds, and Stripe has one session",
-    async (kind) => {
-      const client = await ready();
-      await world.sim("POST", "/_sim/faults", { kind, rate: 1, seed: 1 });
-      const failed = await client.tryCheckout({ purpose: "deposit" }, "the-key");
-      expect(failed).toMatchObject({ status: 503, body: { code: "payment_provider_unavailable" } });
-      expect(await client.read()).toMatchObject({ status: "held", paid: 0 });
-      await world.sim("DELETE", "/_sim/faults");
-      const again = await client.tryCheckout({ purpose: "deposit" }, "the-key");
-      expect(again.status).toBe(200);
-      expect(await client.payOn(again.body.sessionId)).toMatchObject({ status: "succeeded" });
-      await world.quiesce();
-      expect((await client.read()).status).toBe("awaiting_clearance");
-      type Sessions = { data: { metadata: { bookingId?: string } }[] };
-      const { data } = (await world.http.stripe<Sessions>("GET", "checkout/sessions?limit=100")).body;
-      expect(data.filter(({ metadata }) => metadata.bookingId === client.id)).toHaveLength(1);
-    },
-  );
-});
-
-describe("faults of DynamoDB", () => {
-  test.each(["throttle", "conflict", "timeout", "error"])(
-    "with %s on a fifth of its calls a booking is still confirmed, to the cent",
-    async (kind) => {
-      const cohort = await openCohort(world);
-      const client = new Client(world);
-      await world.faults({ target: "dynamodb", rate: 0.2, kind, seed: 3 });
-      const retried = async <T>(act: () => Promise<T>): Promise<T> => {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await act();
-          } catch (error) {
-            if (attempt === 8) throw error;
-          }
-        }
-      };
-      const quote = await retried(() => client.quote(cohort.id));
-      const key = randomUUID();
-      const held = await retried(async () => {
-        const answer = await client.tryHold(quote, key);
-        if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-        return answer.body;
-      });
-      client.id = held.id;
-      await retried(() => client.sign());
-      await retried(() => client.pay());
-      await retried(() => client.clear());
-      await world.clearFaults();
-      await world.quiesce();
-      await world.moveClock({ advance: "PT20M" });
-      admin = await world.token("admin");
-      const settled = await client.read();
-      if (settled.clearance.status !== "cleared") await client.clear();
-      expect(await client.read()).toMatchObject({ status: "confirmed", paid: 250_000 });
-      const stripe = await world.stripeBalance();
-      expect((await world.balances()).stripe_balance).toBe(stripe.balance);
-    },
-  );
-});
-
-describe("DynamoDB that refuses every call", () => {
-  /** A valid request for each operation that reads or writes: its path, parameters, token and body. */
-  async function requests() {
-    const { id: programId } = await world.must<{ id: string }>("POST", "/v1/programs", {
-      token: admin,
-      body: programBody,
-    });
-    const cohort = await openCohort(world);
-    const client = new Client(world);
-    const quoteId = await client.quote(cohort.id);
-    const { dues } = await client.hold(cohort.id);
-    const dueId = dues[1]?.id ?? "";
-    const { hash } = await world.must<{ hash: string }>("GET", `${client.path}/agreement`, {
-      token: await client.token(),
-    });
-    await client.sign();
-    const session = await client.checkout();
-    const days = { startsOn: cohort.startsOn, endsOn: cohort.endsOn };
-    const place = { type: "private", count: 1 };
-    const bodies: Record<string, object> = {
-      createQuote: { cohortId: cohort.id, placeType: "private", plan: { kind: "full" } },
-      computeApr: loan,
-      createBooking: { quoteId, participant: participantBody(client.email) },
-      signAgreement: { hash, signature: "Sample Person", accepted: true },
-      putAutopay: { enabled: false },
-      cancelBooking: { reason: "Sample reason" },
-      waiveDue: { reason: "Sample reason" },
-      deferDue: { dueOn: days.startsOn, reason: "Sample reason" },
-      putCollection: { paused: true, reason: "Sample reason" },
-      answerInvitation: { accepted: false },
-      putParticipant: participantBody("another@example.com"),
-      recordAdmission: { outcome: "no_show" },
-      openCheckout: { purpose: "deposit" },
-      createProgram: programBody,
-      patchProgram: { name: "Another name (sample)" },
-      createCohort: { programId, ...days, timeZone: "America/Denver", venue: "Sample House", places: [place] },
-      patchCohort: { venue: "Another House" },
-      takeTerms: { version: 2 },
-      addPlaces: place,
-      recordEvaluation: { kind: "medical", outcome: "cleared" },
-      withdrawClearance: { note: "Sample note" },
-    };
-    const queries: Record<string, string> = {
-      removePlaces: "?type=private&count=1",
-      comparePlans: "?placeType=private",
-      checkoutReturn: `?session=${session}`,
-    };
-    const ids: [string, string][] = [
-      ["/v1/programs/{id}", programId],
-      ["/v1/cohorts/{id}", cohort.id],
-      ["/v1/drafts/programs/{id}", programId],
-      ["/v1/drafts/cohorts/{id}", cohort.id],
-      ["/v1/quotes/{id}", quoteId],
-      ["/v1/bookings/{id}", client.id],
-      ["/v1/screenings/{bookingId}", client.id],
-    ];
-    type Operation = { operationId: string; "x-roles": string[]; requestBody?: object };
-    type Document = { paths: Record<string, Record<string, Operation>> };
-    const { paths } = await world.must<Document>("GET", "/openapi.json");
-    const asked = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(async ([method, { operationId, "x-roles": roles, requestBody }]) => {
-        if (requestBody !== undefined && bodies[operationId] === undefined)
-          throw new Error(`the test has no body for ${operationId}`);
-        const [template = "", id = ""] = ids.find(([start]) => path.startsWith(start)) ?? [];
-        const [role] = roles;
-        return {
-          operationId,
-          method: method.toUpperCase(),
-          path: `${path.replace(template, template.replace(/\{\w+\}/, id)).replace("{dueId}", dueId)}${queries[operationId] ?? ""}`,
-          call: {
-            ...(role === undefined
-              ? {}
-              : { token: role === "client" ? await client.token() : await world.token(role) }),
-            ...(bodies[operationId] ? { body: bodies[operationId] } : {}),
-            key: randomUUID(),
-          },
-        };
-      }),
-    );
-    // A payment link reads nothing before its signature is verified.
-    const links = ["payPage", "pay", "methodPage", "saveMethod"];
-    const untouched = ["getHealth", "getOpenapi", "getDocs", "stripeWebhook", "computeApr", ...links];
-    return (await Promise.all(asked)).filter(({ operationId }) => !untouched.includes(operationId));
-  }
-
-  // `world.api` checks each answer against the document, and fails the test at its end.
-  test.each([
-    ["error", [503]],
-    ["conflict", [200, 404, 409, 503]],
-  ])("with %s every route answers as documented, and the return page is HTML", async (kind, statuses) => {
-    const all = await requests();
-    await world.faults({ target: "dynamodb", kind, rate: 1, seed: 1 });
-    const answers = await Promise.all(
-      all.map(async ({ operationId, method, path, call }) => {
-        const { status, headers, body } = await world.api<Problem | string>(method, path, call);
-        const type = headers.get("content-type")?.split(";")[0];
-        return { operationId, status, type, code: typeof body === "string" ? null : body.code };
-      }),
-    );
-    await world.clearFaults();
-
-    expect(answers.length).toBeGreaterThan(30);
-    expect(answers.filter(({ status }) => !statuses.includes(status))).toEqual([]);
-    const of = (id: string) => answers.find(({ operationId }) => operationId === id);
-    const code = kind === "conflict" ? "conflict" : "unavailable";
-    expect(of("createBooking")).toMatchObject({ code });
-    for (const id of ["getBooking", "getAgreement", "previewCancellation", "createQuote"]) {
-      expect(of(id)).toMatchObject({ status: 503, code: "unavailable" });
-    }
-    expect(of("checkoutReturn")).toMatchObject({ status: 503, type: "text/html" });
-    // The places of logged errors are in the sources, not in the bundle.
-    const log = readFileSync(join(world.stack.logsDir, "booking.log"), "utf8");
-    expect(log).toMatch(/"stack":" {4}at [^"]*\/dist-es\/[\w/]+\.js:\d+:\d+\)/);
-    expect(log).not.toContain(".mjs:");
-  });
 });
 
 describe("the calculator of annual percentage rates", () => {

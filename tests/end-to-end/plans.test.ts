@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { longDate } from "../../packages/domain/src/time/long-date.ts";
-import { Client, openCohort, programBody, startWorld, type World } from "../harness/world.ts";
+import { expectPaidInParts, inParts } from "../harness/installments.ts";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld(undefined, { settlementCurrencies: "usd,jpy,bhd" });
+  world = await startWorld();
 });
 afterAll(() => world.stop());
 
@@ -30,24 +31,6 @@ const compared = async (cohortId: string) =>
   (await world.must<{ items: Plan[] }>("GET", `/v1/cohorts/${cohortId}/plans?placeType=private`)).items;
 const asked = (cohortId: string, plan: object) =>
   world.api("POST", "/v1/quotes", { body: { cohortId, placeType: "private", plan } });
-
-/** A client who has signed and paid the deposit, with the most installments. */
-async function inParts(cohortId: string): Promise<Client> {
-  const client = new Client(world);
-  await client.hold(cohortId, "installments");
-  await client.sign();
-  await client.pay();
-  return client;
-}
-
-/** Pays each due by a session: on its date, or all at once. */
-async function payEachDue(client: Client, { onItsDate }: { onItsDate: boolean }): Promise<void> {
-  for (const { id, dueOn, status } of (await client.read()).dues) {
-    if (status === "paid") continue;
-    if (onItsDate) await world.moveClock({ to: `${dueOn}T20:00:00Z` });
-    expect(await client.pay("pm_card_visa", { purpose: "due", dueId: id })).toBe("succeeded");
-  }
-}
 
 describe("the plans of a cohort", () => {
   test("are listed with total, schedule, tax and APR", async () => {
@@ -80,38 +63,9 @@ describe("the plans of a cohort", () => {
   });
 });
 
-type Charges = { data: { amount_captured: number; metadata: { bookingId?: string } }[] };
-
-/** The amounts of a booking's charges at Stripe. */
-async function capturedOf({ id }: Client): Promise<number[]> {
-  const { data } = (await world.http.stripe<Charges>("GET", "charges?limit=100")).body;
-  return data.filter(({ metadata }) => metadata.bookingId === id).map(({ amount_captured }) => amount_captured);
-}
-
 describe("installments", () => {
-  test.each([
-    ["usd", 1_600_001, 3],
-    ["jpy", 1_600_001, 7],
-    ["bhd", 1_600_010, 11],
-  ])("in %s are paid to the minor unit: %i after the deposit in %i installments", async (currency, rest, months) => {
-    const placeTypes = [{ type: "private", price: rest + 250_000 }];
-    const cancellation = { ...programBody.cancellation, administrationFee: 0 };
-    const program = { currency, placeTypes, plans: [{ kind: "installments", months }], cancellation };
-    const { id } = await openCohort(world, { inDays: 400, program });
-    const client = await inParts(id);
-    await payEachDue(client, { onItsDate: months === 3 });
-
-    expect(await client.read()).toMatchObject({
-      ...{ standing: "paid_in_full", paid: rest + 250_000, balance: 0, status: "awaiting_clearance" },
-      dues: Array.from({ length: months + 1 }, () => ({ status: "paid" })),
-    });
-    const payments = (await world.journal(client.id)).filter(({ reference }) => reference.startsWith("payment:"));
-    const booked = payments.flatMap(({ postings }) => postings.map(({ debit }) => debit));
-    const captured = await capturedOf(client);
-    expect(captured).toHaveLength(months + 1);
-    for (const amounts of [booked, captured]) {
-      expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(rest + 250_000);
-    }
+  test("in dollars, each on its date, are paid to the cent", async () => {
+    await expectPaidInParts(world, { currency: "usd", rest: 1_600_001, months: 3, onItsDate: true });
   });
 
   test("are in the agreement, each with its date", async () => {
@@ -128,7 +82,7 @@ describe("installments", () => {
 
   test("with tax reverse deferred revenue and tax payable when the operator cancels", async () => {
     const { id } = await openCohort(world, { inDays: 150, program: { plans, taxes: [stateTax] } });
-    const client = await inParts(id);
+    const client = await inParts(world, id);
     const postedTo = async (account: string) => {
       const postings = (await world.journal(client.id)).flatMap((entry) => entry.postings);
       return postings

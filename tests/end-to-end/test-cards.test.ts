@@ -1,25 +1,33 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { expectReconciled } from "../harness/reconciled.ts";
+import {
+  type Due,
+  dueOf,
+  failedVerifications,
+  hard,
+  noDeposit,
+  openScene,
+  paid,
+  receipt,
+  replaced,
+  rowsOf,
+  type Scene,
+  saved,
+  signed,
+  soft,
+  submit,
+} from "../harness/test-methods.ts";
+import type { Client } from "../harness/world.ts";
 
 /**
- * Stripe's test cards and accounts, each with the session's answer, the state of the booking and the mail. Sources:
- * docs.stripe.com/testing, docs.stripe.com/payments/ach-direct-debit/accept-a-payment#test-account-numbers,
- * docs.stripe.com/declines/codes.
+ * Stripe's test cards, each with the session's answer, the state of the booking and the mail. Sources:
+ * docs.stripe.com/testing, docs.stripe.com/declines/codes.
  */
-let world: World;
-let cohortId: string;
+let scene: Scene;
 beforeAll(async () => {
-  world = await startWorld();
-  // No notices before the date: they do not depend on the bank's answer, and have other tests.
-  const collection = { retryDays: [3, 5, 7], noticeDaysBefore: [], moveDays: 14, moves: 2 };
-  const program = { plans: [{ kind: "installments", months: 3 }], collection };
-  cohortId = (await openCohort(world, { inDays: 150, count: 40, program })).id;
+  scene = await openScene();
 });
-afterAll(() => world.stop());
-
-const receipt = "We received your payment";
-const failedVerifications = "Your payment did not go through";
-const noDeposit = "Your deposit did not go through";
+afterAll(() => scene.world.stop());
 
 /** Methods that are declined in the session: the client can use another one there, and no mail is sent. */
 const declinedOnPage = {
@@ -39,19 +47,6 @@ const declinedOnPage = {
   pm_usBankAccount_riskLevelHighest: "payment_intent_payment_attempt_failed",
   pm_usBankAccount_weeklyLimitExceeded: "charge_exceeds_source_limit",
 };
-
-/** The state of a due, and the standing of its booking. */
-type Due = { status: string; standing: string; lastFailure: string | null; triedAgain: boolean };
-const paid: Due = { status: "paid", standing: "current", lastFailure: null, triedAgain: false };
-const soft = (lastFailure: string): Due => ({
-  ...{ status: "scheduled", standing: "current", lastFailure, triedAgain: true },
-});
-const hard = (lastFailure: string): Due => ({
-  ...{ status: "action_required", standing: "action_required", lastFailure, triedAgain: false },
-});
-const late = (lastFailure: string, triedAgain: boolean): Due => ({
-  ...{ status: "past_due", standing: "past_due", lastFailure, triedAgain },
-});
 
 /** Cards that pay the deposit, some with authentication, and the state of the next due that is collected from them. */
 const savedCards: Record<string, Due> = {
@@ -96,123 +91,26 @@ const savedAlone: Record<string, Due> = {
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: soft("insufficient_funds"),
 };
 
-/** Accounts that the deposit is debited from. If the debit fails, the hold ends. */
-const debitedDeposits = {
-  pm_usBankAccount_success: { status: "awaiting_clearance", mail: "We received your deposit" },
-  pm_usBankAccount_accountClosed: { status: "expired", mail: noDeposit },
-  pm_usBankAccount_noAccount: { status: "expired", mail: noDeposit },
-  pm_usBankAccount_insufficientFunds: { status: "expired", mail: noDeposit },
-  pm_usBankAccount_debitNotAuthorized: { status: "expired", mail: noDeposit },
-  pm_usBankAccount_invalidCurrency: { status: "expired", mail: noDeposit },
-};
-
-/** Codes with which a bank returns the debit of a due some days after its date, and the due's state. */
-const debitedLater: Record<string, Due> = {
-  insufficient_funds: late("insufficient_funds", true),
-  account_closed: late("bank_returned", false),
-  no_account: late("bank_returned", false),
-  debit_not_authorized: late("bank_returned", false),
-  invalid_currency: late("bank_returned", false),
-};
-
-type Answer = { status: string; declineCode?: string; paymentIntent?: string; setupIntent?: string };
-
-async function signed(): Promise<Client> {
-  const client = new Client(world);
-  await client.hold(cohortId, "installments");
-  await client.sign(true);
-  return client;
-}
-
-/** The session's answer after the client has paid and, if the bank requires it, authenticated. */
-async function submit(client: Client, sessionId: string, method: string): Promise<Answer> {
-  const answer: Answer = await client.payOn(sessionId, method);
-  const { status, paymentIntent, setupIntent } = answer;
-  if (status !== "requires_action") return answer;
-  const intent = setupIntent ? `setup_intents/${setupIntent}` : `payment_intents/${paymentIntent}`;
-  const path = `/_sim/${intent}/authentication`;
-  return (await world.sim<Answer>("POST", path, { result: "success" })).body;
-}
-
-/** A client whose deposit is paid. Their bank answers `outcome` to the next payment. */
-async function saved(method: string, outcome?: string): Promise<Client> {
-  const client = await signed();
-  const answer = await submit(client, await client.checkout(), method);
-  expect(answer.status, method).toBe(method.startsWith("pm_card") ? "succeeded" : "processing");
-  if (outcome === undefined) return client;
-  const path = `payment_intents/${answer.paymentIntent}`;
-  const intent = (await world.http.stripe<{ payment_method: string }>("GET", path)).body;
-  const behavior = { outcomes: [outcome] };
-  const set = await world.sim("POST", `/_sim/payment_methods/${intent.payment_method}/behavior`, behavior);
-  expect(set.status, outcome).toBe(200);
-  return client;
-}
-
-/** A client who saves another card after the deposit. */
-async function replaced(method: string): Promise<Client> {
-  const client = await saved("pm_card_visa");
+test("a due is collected from the deposit's card, retried or left to the client, as the bank answers", async () => {
+  const { world } = scene;
+  const ownCards = await rowsOf(savedCards, (method) => saved(scene, method));
+  const declined = await rowsOf(declinedLater, (code, row) => saved(scene, `pm_card_${cards[row]}`, code));
+  const otherCards = await rowsOf(savedAlone, (method) => replaced(scene, method));
   await world.quiesce();
-  const answer = await submit(client, await client.checkout({ purpose: "payment_method" }), method);
-  expect(answer.status, method).toBe("succeeded");
-  return client;
-}
-
-/** Acts on each row of a table in turn. */
-async function rowsOf<V, R>(table: Readonly<Record<string, V>>, act: (key: string, index: number) => Promise<R>) {
-  const rows: { key: string; expected: V; made: R }[] = [];
-  for (const [key, expected] of Object.entries(table)) rows.push({ key, expected, made: await act(key, rows.length) });
-  return rows;
-}
-
-const dueOf = async (client: Client): Promise<Due> => {
-  const { dues, standing } = await client.read();
-  const { status = "", lastFailure = null, nextAttemptAt = null } = dues[1] ?? {};
-  return { status, standing, lastFailure, triedAgain: lastFailure !== null && nextAttemptAt !== null };
-};
-
-test("a due is collected from the deposit's method, retried or left to the client, as the bank answers", async () => {
-  const deposits = await rowsOf(debitedDeposits, (method) => saved(method));
-  const ownCards = await rowsOf(savedCards, (method) => saved(method));
-  const declined = await rowsOf(declinedLater, (code, row) => saved(`pm_card_${cards[row]}`, code));
-  const debited = await rowsOf(debitedLater, (code) => saved("pm_usBankAccount_success", code));
-  const otherCards = await rowsOf(savedAlone, replaced);
-  await world.moveClock({ advance: "P6D" });
-
-  for (const { key, expected, made: client } of deposits) {
-    expect((await client.read()).status, key).toBe(expected.status);
-    expect(await world.mail(client.email), key).toContain(expected.mail);
-  }
-  const settled = deposits[0]?.made as Client;
-  const dueOn = (await settled.read()).dues[1]?.dueOn;
+  const anyone = ownCards[0]?.made as Client;
+  const dueOn = (await anyone.read()).dues[1]?.dueOn;
   await world.moveClock({ to: `${dueOn}T19:00:00Z` });
 
   for (const { key, expected, made: client } of [...ownCards, ...otherCards, ...declined]) {
     expect(await dueOf(client), key).toEqual(expected);
     expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? receipt : failedVerifications);
   }
-  for (const { key, made: client } of debited) {
-    expect(await dueOf(client), key).toMatchObject({ status: "processing", standing: "processing" });
-    expect(await world.mail(client.email), key).toContain("Your payment is on its way");
-  }
-  const unanswered = await saved("pm_usBankAccount_processing");
-  await world.moveClock({ advance: "P4DT12H" });
-
-  expect(await unanswered.read()).toMatchObject({ status: "held", standing: "processing" });
-  expect(await world.mail(unanswered.email)).toContain("Your payment is on its way");
-
-  for (const { key, expected, made: client } of debited) {
-    expect(await dueOf(client), key).toEqual(expected);
-    expect(await world.mail(client.email), key).toContain(failedVerifications);
-  }
-  expect(await dueOf(settled)).toEqual(paid);
-  expect(await world.mail(settled.email)).toContain(receipt);
-  const [balances, stripe] = await Promise.all([world.balances(), world.stripeBalance()]);
-  expect(stripe.consistent).toBe(true);
-  expect(balances.stripe_balance).toBe(stripe.balance);
+  await expectReconciled(world);
 });
 
 test("a deposit that is declined in its session can be paid with another card, and no mail is sent", async () => {
-  const client = await signed();
+  const { world } = scene;
+  const client = await signed(scene);
   const sessionId = await client.checkout();
 
   const answers = await rowsOf(declinedOnPage, (method) => submit(client, sessionId, method));

@@ -129,6 +129,12 @@ export const programBody: Omit<Program, Settled | Optional> = {
   waitlistOfferHours: 48,
 };
 
+/** Appendix J to 12 CFR part 1026, (c)(1)(i). */
+export const loan = {
+  advances: [{ date: "1978-01-10", amount: 500_000 }],
+  payments: [{ date: "1978-02-10", amount: 23_000, count: 24, every: "month" }],
+};
+
 export type OpenedCohort = { id: string; startsOn: string; endsOn: string; programId: string };
 
 /** An open cohort of a new program that begins in this many days, with this many places. */

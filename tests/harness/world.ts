@@ -10,7 +10,7 @@ import { nextMidday } from "./days.ts";
 import { hasFailed } from "./failed.ts";
 import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
 
-export { openCohort, participantBody, programBody } from "./http.ts";
+export { loan, openCohort, participantBody, programBody } from "./http.ts";
 
 type Json = Record<string, unknown>;
 type Schema = (typeof events)[keyof typeof events] | typeof stripeEventReceived;
@@ -278,4 +278,12 @@ export class Client {
     await this.clear();
     return this.read();
   }
+}
+
+/** A client who has held a place and signed the agreement. */
+export async function signedClient(world: World, cohortId: string, kind?: string): Promise<Client> {
+  const client = new Client(world);
+  await client.hold(cohortId, kind);
+  await client.sign();
+  return client;
 }

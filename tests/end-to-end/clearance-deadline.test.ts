@@ -1,0 +1,44 @@
+import { plusDays } from "@clearing/domain/time";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accountsOf } from "../harness/reconciled.ts";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+test("at the clearance deadline the booking is cancelled with a full refund", async () => {
+  const client = new Client(world);
+  await client.deposit((await openCohort(world, { inDays: 25 })).id);
+  await world.moveClock({ advance: "P12D" });
+  expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+  const accounts = await accountsOf(client);
+  expect([accounts.receivable ?? 0, accounts.deferred_revenue ?? 0, accounts.refunds_payable ?? 0]).toEqual([0, 0, 0]);
+});
+
+test("a clearance 200 days before the start is warned about at once, lapses, and is requested again before the deadline", async () => {
+  const client = new Client(world);
+  await client.deposit((await openCohort(world, { inDays: 200 })).id);
+  await client.evaluate("medical");
+  const { body } = await client.evaluate("psychiatric");
+  expect(body).toMatchObject({ clearance: { status: "cleared" }, missing: ["validity"] });
+  const screening = async () =>
+    world.must<{ clearanceDueAt: string }>("GET", `/v1/screenings/${client.id}`, {
+      token: await world.token("clinician"),
+    });
+  const { clearanceDueAt } = await screening();
+
+  await world.moveClock({ advance: "P92D" });
+  expect(await client.read()).toMatchObject({ status: "awaiting_clearance", clearance: { status: "lapsed" } });
+  await world.moveClock({ to: plusDays(clearanceDueAt, -20) });
+  expect(await screening()).toMatchObject({ missing: ["validity"], attention: "soon" });
+  await world.moveClock({ to: plusDays(clearanceDueAt, 1) });
+
+  expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+  const events = await world.events(client.id);
+  const told = (name: string) => events.filter(({ type }) => type === name).map(({ detail }) => detail.data);
+  expect(told("ClearanceChanged").filter(({ status }) => status === "lapsed")).toHaveLength(1);
+  expect(told("ClearanceReminder").map(({ daysLeft }) => daysLeft)).toEqual([30, 14]);
+});
