@@ -256,3 +256,21 @@ describe("the clock, random numbers and ids come from the handler", () => {
     expect(ambientCalls([{ path: "packages/domain/src/made-up.ts", text }])).toEqual([]);
   });
 });
+
+/** The dependencies whose version is a range, so that another one than the tested one could be installed. */
+const unpinned = ({ dependencies, optionalDependencies, devDependencies }: Manifest): string[] =>
+  Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies })
+    .filter(([, version]) => !/^(workspace:\*|\d+\.\d+\.\d+)$/.test(String(version)))
+    .map(([name, version]) => `${name} ${version}`);
+
+describe("each dependency has one version", () => {
+  test.each([".", ...globSync("{packages/*,functions,infra,tests}", { cwd: root })])("in %s", (part) => {
+    expect(unpinned(manifestOf(part))).toEqual([]);
+  });
+
+  test("control: a range is detected", () => {
+    const ranges = { a: "^1.2.3", b: "~1.2.3", c: "*", d: ">=1", e: "latest", f: "24" };
+
+    expect(unpinned({ devDependencies: { ...ranges, pinned: "1.2.3", ours: "workspace:*" } })).toHaveLength(6);
+  });
+});
