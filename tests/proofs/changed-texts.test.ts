@@ -94,6 +94,18 @@ describe("texts that change between hold and signature", () => {
     expect(await sign(booking, offered.hash)).toMatchObject({ ok: true, booking: { version: signed.version } });
   });
 
+  test("state the booking's late charge although the stored terms lack it", async () => {
+    const booking = await held("dee@example.com", "dee@example.com");
+    const { terms, ...document } = await kept(booking);
+    const { lateCharge: _, ...before } = terms;
+    const charges = { ...booking.terms, lateCharge: { amount: 2_500, graceDays: 10, capPercent: 5 } };
+
+    const offered = asOffered({ ...booking, terms: charges }, { ...document, terms: before });
+
+    expect(offered.html).toContain("we add one late charge of $25.00");
+    expect(offered.version).toBe(2);
+  });
+
   test("leave the bytes of a signed agreement unchanged", async () => {
     const booking = await held("cal@example.com", "cal@example.com");
     const { hash, html } = await shown(booking);

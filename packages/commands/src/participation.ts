@@ -11,7 +11,14 @@ import {
 } from "@clearing/domain/booking";
 import { Failure } from "@clearing/domain/failure";
 import type { ActionContext } from "@clearing/store/action-context";
-import { acceptancePut, agreementPut, readAgreement, readTerms, type TermsSignature } from "@clearing/store/agreement";
+import {
+  acceptancePut,
+  agreementPut,
+  currentTerms,
+  readAgreement,
+  readTerms,
+  type TermsSignature,
+} from "@clearing/store/agreement";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, staleUnless, untilFresh } from "@clearing/store/commit";
 import { answerWrites, type IdempotencyRecord, keepAnswer } from "@clearing/store/idempotency";
@@ -91,7 +98,8 @@ export function correctInvitation(
     const agreement = await readAgreement(store, bookingId, before.agreement.version);
     if (agreement === null) throw new Failure("agreement not found", { bookingId, version: before.agreement.version });
     const version = agreement.version + 1;
-    const document = agreementDocument({ ...agreement.terms, version, participantName: participant.name });
+    const terms = currentTerms(before, agreement);
+    const document = agreementDocument({ ...terms, version, participantName: participant.name });
     const decision = correctParticipant(before, { participant, hash: document.hash }, occasion.now);
     if (!decision.ok) return decision;
     const { booking }: BookingChange = decision;

@@ -68,13 +68,19 @@ export async function readAgreement(store: Store, bookingId: string, version: nu
   };
 }
 
+/** The terms of a stored agreement. Those stored before the agreement stated the late charge get it from the booking. */
+export const currentTerms = ({ terms: { lateCharge } }: Booking, { terms }: Pick<StoredAgreement, "terms">) => ({
+  ...terms,
+  lateCharge,
+});
+
 /**
  * The latest version as shown now. A signed version, or that of an ended booking, keeps its stored bytes; an unsigned
  * version of a live booking shows the current text.
  */
 export function asOffered(booking: Booking, kept: StoredAgreement): StoredAgreement {
   if (kept.signed !== undefined || !isLive(booking)) return kept;
-  const offered = offeredDocument(kept);
+  const offered = offeredDocument({ ...kept, terms: currentTerms(booking, kept) });
   return { ...offered, version: offered.terms.version };
 }
 

@@ -1,4 +1,4 @@
-import type { PolicyDate, Quote } from "../plan/index.ts";
+import type { PolicyDate, Quote, QuotedTerms } from "../plan/index.ts";
 import type { CalendarDate } from "../time/index.ts";
 
 /**
@@ -24,7 +24,15 @@ export type AgreementTerms = {
   policy: PolicyDate[];
   administrationFee: number;
   clearanceDeadlineOn: CalendarDate;
+  /** Absent in terms that were stored before the agreement stated it. */
+  lateCharge?: QuotedTerms["lateCharge"];
 };
+
+type LateCharge = NonNullable<AgreementTerms["lateCharge"]>;
+
+/** Whether late payments are charged: a program without a late charge has none, or one of 0. */
+export const hasLateCharge = (lateCharge: AgreementTerms["lateCharge"]): lateCharge is LateCharge =>
+  (lateCharge?.amount ?? 0) > 0;
 
 /** Copies only the fields that the agreement words, since they are stored with the document. */
 export const worded = (terms: AgreementTerms): AgreementTerms => ({
@@ -46,4 +54,5 @@ export const worded = (terms: AgreementTerms): AgreementTerms => ({
   policy: terms.policy,
   administrationFee: terms.administrationFee,
   clearanceDeadlineOn: terms.clearanceDeadlineOn,
+  ...(terms.lateCharge === undefined ? {} : { lateCharge: terms.lateCharge }),
 });

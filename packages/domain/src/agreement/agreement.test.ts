@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import { describe, expect, test } from "vitest";
 import type { PlanKind } from "../plan/index.ts";
-import { held, quoted } from "../testing/retreat.ts";
+import type { Program } from "../program/index.ts";
+import { held, program, quoted } from "../testing/retreat.ts";
 import { wordsOf as words } from "../testing/words.ts";
 import { block, pageOf } from "./document.ts";
 import { type AgreementTerms, agreementDocument, offeredDocument, participationDocument } from "./index.ts";
@@ -23,11 +24,26 @@ function terms(kind: PlanKind = "full", changes: Partial<AgreementTerms> = {}): 
   };
 }
 
+const lateCharge = { amount: 2_500, graceDays: 10, capPercent: 5 };
+
 describe("the agreement's document", () => {
   test.each([
     ["full", {}],
     ["full-without-fee", { administrationFee: 0 }],
     ["full-without-refund", { policy: [{ until: "2027-03-07", refundPercent: 0 }] }],
+    ["full-with-late-charge", { lateCharge }],
+    [
+      "full-with-daily-tiers",
+      {
+        lateCharge: { ...lateCharge, capPercent: null },
+        policy: [
+          { until: "2027-02-04", refundPercent: 100 },
+          { until: "2027-02-05", refundPercent: 50 },
+          { until: "2027-03-01", refundPercent: 20 },
+          { until: "2027-03-07", refundPercent: 0 },
+        ],
+      },
+    ],
   ])("equals the golden document %s", async (name, changes) => {
     await expect(agreementDocument(terms("full", changes)).html).toMatchFileSnapshot(`golden/${name}.html`);
   });
@@ -110,6 +126,7 @@ describe("the agreement's document", () => {
     ["dates", { endsOn: "2027-03-15" }],
     ["venue", { venue: "Cedar House" }],
     ["clearance deadline", { clearanceDeadlineOn: "2027-02-21" }],
+    ["late charge", { lateCharge }],
   ];
   test.each(changes)("with another %s has another hash", (_, change) => {
     expect(agreementDocument(terms("full", change)).hash).not.toBe(agreementDocument(terms()).hash);
@@ -120,7 +137,7 @@ describe("the agreement's document", () => {
 
     const { html, hash } = agreementDocument(terms());
 
-    expect(words(html)).toContain("1 day after your booking is confirmed");
+    expect(words(html)).toContain("1 day after we confirm your booking");
     expect(agreementDocument(terms("full", { schedule: dated })).hash).toBe(hash);
   });
 
@@ -131,7 +148,7 @@ describe("the agreement's document", () => {
       "If you choose automatic payments, you authorize Rest &amp; Quiet, LLC to charge the payment listed below automatically, one time, to the card or bank account that you pay the deposit with:",
     );
     expect(text).toContain(
-      "Balance 1 day after your booking is confirmed $16,000.00 We never charge more than the listed amount",
+      "Balance 1 day after we confirm your booking $16,000.00 We never charge more than the listed amount",
     );
     expect(text).toContain(
       "We charge each payment on its due date at 10:00 AM Mountain Time, or as soon as possible after that",
@@ -183,8 +200,33 @@ describe("the agreement's document", () => {
     expect(text).toContain("Deposit At booking $2,500.00");
     expect(text).toContain("administration fee of $500.00");
     expect(text).toContain(
-      "On or before January 7, 2027 100% On or before February 6, 2027 50% On or after February 7, 2027 0%",
+      "On or before January 7, 2027 100% January 8, 2027 to February 6, 2027 50% On or after February 7, 2027 0%",
     );
+  });
+
+  test("states the late charge unless there is none, or the disclosure states it", () => {
+    const plans: Program["plans"] = [{ kind: "financed", months: 12, annualRate: "9.9900" }];
+    const { disclosure } = quoted("financed", { program: program({ plans }) });
+    const charges = (changes: Partial<AgreementTerms>) =>
+      words(agreementDocument(terms("full", changes)).html).includes("we add one late charge of $25.00");
+
+    expect(charges({ lateCharge })).toBe(true);
+    expect(charges({ lateCharge: null })).toBe(false);
+    expect(charges({ lateCharge: { ...lateCharge, amount: 0 } })).toBe(false);
+    expect(disclosure).not.toBeNull();
+    expect(charges({ lateCharge, disclosure })).toBe(false);
+  });
+
+  test("keeps its late charge in the terms from which the next version is made", () => {
+    expect(agreementDocument(terms("full", { lateCharge })).terms.lateCharge).toEqual(lateCharge);
+    expect(agreementDocument(terms("full", { lateCharge: null })).terms.lateCharge).toBeNull();
+  });
+
+  test("mentions no fee and no percentage where nothing is refunded", () => {
+    const text = words(agreementDocument(terms("full", { policy: [] })).html);
+
+    expect(text).toContain("If you cancel, we do not refund what you have paid. The same terms apply");
+    expect(text).not.toMatch(/administration fee|%/);
   });
 
   test("escapes names and venues", () => {

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { fill } from "../text/index.ts";
-import type { AgreementTerms } from "./agreement-terms.ts";
+import { type AgreementTerms, hasLateCharge } from "./agreement-terms.ts";
 import { type Block, block, paragraphs } from "./document.ts";
 import agreement from "./texts/agreement.ts";
 import texts from "./texts/credit-contract.ts";
@@ -18,7 +18,7 @@ ${paragraphs([fill(consent, { merchant }), choices, withdrawal, equipment])}`,
 }
 
 /** The contract's terms on credit outside the disclosure, to which the disclosure refers (12 CFR 1026.18(p)). */
-export function creditTerms({ disclosure, plan }: CreditTerms): Block {
+export function creditTerms({ disclosure, plan, lateCharge }: CreditTerms): Block {
   const withInterest = disclosure.financeCharge > 0 && plan.kind === "financed";
   return block(
     "credit",
@@ -27,8 +27,12 @@ export function creditTerms({ disclosure, plan }: CreditTerms): Block {
 ${paragraphs([
   withInterest ? fill(texts.withInterest, { rate: Number(plan.annualRate) }) : texts.withoutInterest,
   withInterest ? `${texts.prepayment} ${texts.prepaymentOfInterest}` : texts.prepayment,
-  texts.missedPayment,
-  texts.cancellable,
+  [
+    texts.missedPayment,
+    ...(hasLateCharge(lateCharge) ? [texts.lateCharge] : []),
+    withInterest ? texts.afterwardsWithInterest : texts.afterwards,
+  ].join(" "),
+  texts.disclosed,
 ])}`,
   );
 }

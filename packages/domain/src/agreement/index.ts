@@ -3,13 +3,13 @@ import { formatMoney } from "../money/index.ts";
 import { refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
 import { longDate } from "../time/long-date.ts";
-import { type AgreementTerms, worded } from "./agreement-terms.ts";
+import { type AgreementTerms, hasLateCharge, worded } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
 import { type Block, block, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
 import { automaticCollection, fromDeposit, type ListedPayment, paymentTable } from "./permission.ts";
 import texts from "./texts/agreement.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
-import { dueDate, dueName, zoneName } from "./wording.ts";
+import { dueDate, dueName, refundDates, zoneName } from "./wording.ts";
 
 export type { AgreementTerms } from "./agreement-terms.ts";
 export { htmlOf, type SectionedPage } from "./document.ts";
@@ -31,7 +31,7 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
     electronicRecords(terms),
     ...(credit === null ? [] : [disclosureBox(credit), itemization(credit)]),
     price(terms),
-    payments(listed),
+    payments(terms, listed),
     ...(credit === null ? [] : [creditTerms(credit)]),
     admission(terms),
     cancellation(terms),
@@ -103,13 +103,26 @@ function listedPayments({ schedule, currency }: AgreementTerms): ListedPayment[]
   }));
 }
 
-const payments = (listed: ListedPayment[]): Block =>
-  block(
+function payments(terms: AgreementTerms, listed: ListedPayment[]): Block {
+  const charge = lateChargeRule(terms);
+  return block(
     "payments",
     texts.version,
     html`<h2>${texts.payments.title}</h2>
-${paymentTable(listed)}`,
+${paymentTable(listed)}${charge === null ? "" : html`\n${paragraphs([charge])}`}`,
   );
+}
+
+/** The rule on late payments. Null if there is no late charge, or if the disclosure states it. */
+function lateChargeRule({ lateCharge, disclosure, currency }: AgreementTerms): string | null {
+  if (disclosure !== null || !hasLateCharge(lateCharge)) return null;
+  const { lateCharge: charged, lateChargeAtMost, lateChargeDue } = texts.payments;
+  const { graceDays, capPercent } = lateCharge;
+  const figures = { graceDays, amount: formatMoney(lateCharge.amount, currency) };
+  const rule =
+    capPercent === null ? fill(charged, figures) : fill(lateChargeAtMost, { ...figures, percent: capPercent });
+  return `${rule} ${lateChargeDue}`;
+}
 
 function admission({ clearanceDeadlineOn }: AgreementTerms): Block {
   const { title, confirmation } = texts.admission;
@@ -122,19 +135,21 @@ ${paragraphs([fill(confirmation, { deadline: longDate(clearanceDeadlineOn) })])}
 }
 
 function cancellation({ policy, administrationFee, currency }: AgreementTerms): Block {
-  const { title, how, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
+  const { title, how, refund, refundLessFee, noRefund, when, refunded, afterwards, sameTerms, byUs } =
     texts.cancellation;
   const { refunding, nothingFrom } = refundPeriods(policy);
-  const tierRows = refunding.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
-  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
-  const rows = [...tierRows, row(nothing, "0%")];
+  const tierRows = refunding.map((tier) => row(refundDates(tier, texts.cancellation), `${tier.refundPercent}%`));
   const intro = administrationFee > 0 ? fill(refundLessFee, { fee: formatMoney(administrationFee, currency) }) : refund;
+  const refunds =
+    nothingFrom === null
+      ? paragraphs([how, noRefund])
+      : html`${paragraphs([how, intro])}
+${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")], "whole")}`;
   return block(
     "cancellation",
     texts.version,
     html`<h2>${title}</h2>
-${paragraphs([`${how} ${intro}`])}
-${table([when, refunded], rows, "whole")}
+${refunds}
 ${paragraphs([sameTerms, byUs])}`,
   );
 }

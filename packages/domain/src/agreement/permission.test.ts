@@ -117,7 +117,7 @@ describe("the permission to collect", () => {
 
   test("has the date of the balance of `full` once the booking is confirmed", () => {
     const life = new Life(held("full", { program: offered })).sign().pay("deposit");
-    expect(words(permissionDocument(life.booking, card).html)).toContain("1 day after your booking is confirmed");
+    expect(words(permissionDocument(life.booking, card).html)).toContain("1 day after we confirm your booking");
 
     life.confirm();
 

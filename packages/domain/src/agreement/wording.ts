@@ -1,4 +1,5 @@
 import type { ScheduledDue } from "../plan/index.ts";
+import type { RefundPeriod } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
 import { longDate } from "../time/long-date.ts";
 import { remembered } from "../time/remembered.ts";
@@ -36,4 +37,14 @@ export function dueName({ kind, sequence }: Pick<ScheduledDue, "kind" | "sequenc
 export function dueDate({ kind, startsBy, dueOn }: Pick<ScheduledDue, "kind" | "startsBy" | "dueOn">): string {
   if (kind === "deposit") return texts.dueAtBooking;
   return startsBy === "confirmation" ? texts.dueAfterConfirmation : longDate(dueOn);
+}
+
+/** The dates of a refund tier in words. The tiers do not overlap: the first ends on a date, each later one has two. */
+export function refundDates(
+  { from, until }: Pick<RefundPeriod, "from" | "until">,
+  texts: { until: string; between: string; on: string },
+): string {
+  if (from === null) return fill(texts.until, { date: longDate(until) });
+  if (from === until) return fill(texts.on, { date: longDate(until) });
+  return fill(texts.between, { from: longDate(from), date: longDate(until) });
 }

@@ -128,7 +128,16 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
 
   test("names the late charge's cap on its date", () => {
     expect(underRules("2025-12-31")?.latePayment).toMatch(/charged \$25\.00\.$/);
-    expect(underRules("2027-01-01")?.latePayment).toMatch(/but no more than 4% of the late amount\.$/);
+    expect(underRules("2027-01-01")?.latePayment).toMatch(/but no more than 4% of the unpaid part of that payment\.$/);
+  });
+
+  test("says on paying early what interest is saved, if there is interest", () => {
+    const plan = { kind: "financed", months: 24, annualRate: "0.0000" } as const;
+
+    expect(disclosed(quoteOf("financed")).prepayment).toContain("you will not owe interest");
+    expect(disclosed(quoteOf("financed", 24, { plans: [plan] })).prepayment).toBe(
+      "If you pay off early, you will not have to pay a penalty.",
+    );
   });
 
   test("of any loan quoted on any day adds up, with its own rate but for rounding", () => {

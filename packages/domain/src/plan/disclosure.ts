@@ -76,7 +76,7 @@ export function disclosureOf(schedule: ScheduledDue[], priced: Priced): Disclosu
     totalSalePrice: total + financeCharge,
     downPayment: deposit,
     payments: streamsOf(payments, Number(quotedOn.slice(-2))),
-    prepayment: texts.prepayment.statement,
+    prepayment: financeCharge > 0 ? texts.prepayment.withInterest : texts.prepayment.withoutInterest,
     latePayment: latePayment(terms, figureOn(rules.lateChargeCap, quotedOn)),
     securityInterest: texts.security.none,
   };

@@ -15,12 +15,17 @@ export function policyDates(tiers: CancellationTier[], startsOn: CalendarDate, t
     .filter(({ until }, index, all) => until >= today && until !== all[index - 1]?.until);
 }
 
+/** A tier that refunds something. `from` is the day after the tier before it; null for the first tier. */
+export type RefundPeriod = PolicyDate & { from: CalendarDate | null };
+
 /**
  * The tiers of a policy that refund something, and the first date on which nothing is refunded: the day after the last
  * of them. `nothingFrom` is null if no tier refunds anything.
  */
 export function refundPeriods(policy: readonly PolicyDate[]) {
-  const refunding = policy.filter(({ refundPercent }) => refundPercent > 0);
-  const last = refunding.at(-1);
-  return { refunding, nothingFrom: last === undefined ? null : addDays(last.until, 1) };
+  const dayAfter = (tier: PolicyDate | undefined) => (tier === undefined ? null : addDays(tier.until, 1));
+  const refunding = policy
+    .filter(({ refundPercent }) => refundPercent > 0)
+    .map((tier, index, all): RefundPeriod => ({ ...tier, from: index === 0 ? null : dayAfter(all[index - 1]) }));
+  return { refunding, nothingFrom: dayAfter(refunding.at(-1)) };
 }

@@ -1,6 +1,6 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 4,
+  version: 5,
   heading: {
     title: "Booking agreement",
     parties:
@@ -11,13 +11,13 @@ export default {
   electronicRecords: {
     title: "Electronic records",
     consent:
-      "By accepting this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, by email and in your booking online.",
+      "By signing this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, by email and in your booking online.",
     choices:
       "You may have any of these records on paper, withdraw this consent, or change your email address, at any time and free of charge. To do so, reply to any of our emails.",
     withdrawal:
       "If you withdraw your consent, we will send you later records on paper. Records that you received electronically before then remain valid.",
     equipment:
-      "To read and keep these records, you need an email account, a current web browser, and a printer or space to save a page.",
+      "To read and keep these records, you need an email account, a current web browser, and a printer or a device that can save web pages.",
   },
   price: { title: "Price", item: "Item", quantity: "Quantity", amount: "Amount", total: "Total" },
   payments: {
@@ -29,7 +29,13 @@ export default {
     balance: "Balance",
     installment: "Installment {number} of {count}",
     dueAtBooking: "At booking",
-    dueAfterConfirmation: "1 day after your booking is confirmed",
+    dueAfterConfirmation: "1 day after we confirm your booking",
+    /** Where no disclosure states the late charge. */
+    lateCharge:
+      "If a payment other than the deposit is more than {graceDays} days late, we add one late charge of {amount}.",
+    lateChargeAtMost:
+      "If a payment other than the deposit is more than {graceDays} days late, we add one late charge of {amount}, but no more than {percent}% of the unpaid part of that payment.",
+    lateChargeDue: "The late charge is due ten days later. We do not charge it automatically.",
   },
   admission: {
     title: "Admission",
@@ -38,17 +44,19 @@ export default {
   },
   cancellation: {
     title: "Cancellation",
-    how: "You may cancel in your booking online.",
-    refund: "If you cancel, we refund this percentage of what you have paid:",
+    how: "You may cancel in your booking online until we record the participant's arrival. After that, you may no longer cancel, and your remaining payments stay due. When a booking is canceled, you owe no further payments.",
+    refund: "If you cancel, we refund the percentage below of what you have paid:",
     refundLessFee:
-      "If you cancel, we refund this percentage of what you have paid, less an administration fee of {fee}:",
+      "If you cancel, we calculate the percentage below of what you have paid, subtract an administration fee of {fee}, and refund the rest, if any:",
+    noRefund: "If you cancel, we do not refund what you have paid.",
     when: "When you cancel",
     refunded: "Refund",
     until: "On or before {date}",
+    between: "{from} to {date}",
+    on: "{date}",
     afterwards: "On or after {date}",
-    always: "At any time",
     sameTerms:
-      "The same terms apply if the participant withdraws or does not arrive, or if we cancel because a payment is still past due after our final notice.",
-    byUs: "If we cancel for any other reason, or if someone you booked for declines the place, we refund everything you have paid.",
+      "The same terms apply if the participant withdraws after accepting the place or does not arrive, or if we cancel because a payment is still past due after our final notice.",
+    byUs: "If we cancel for any other reason, or if you booked for someone else and the booking is canceled before that person accepts the place, we refund everything you have paid.",
   },
 } as const;

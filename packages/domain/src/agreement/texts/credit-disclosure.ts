@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 4,
+  version: 5,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -40,11 +40,12 @@ export default {
     none: "There is no late charge.",
     charged: "If a payment is more than {graceDays} days late, you will be charged {amount}.",
     chargedAtMost:
-      "If a payment is more than {graceDays} days late, you will be charged {amount}, but no more than {percent}% of the late amount.",
+      "If a payment is more than {graceDays} days late, you will be charged {amount}, but no more than {percent}% of the unpaid part of that payment.",
   },
   prepayment: {
     name: "Prepayment:",
-    statement:
+    withoutInterest: "If you pay off early, you will not have to pay a penalty.",
+    withInterest:
       "If you pay off early, you will not have to pay a penalty, and you will not owe interest for any time after the payoff.",
   },
   security: {
