@@ -22,6 +22,8 @@ export const termsBindings = [
     view: termsView,
     run: ({ params, body }, { deps, occasion, answer }) =>
       renewTerms(deps.store, params.id, body.version, occasion, answer),
-    refusals: {},
+    refusals: {
+      program_changed: ({ detail }) => ({ refused: "conflict", detail, retryAfter: null }),
+    },
   }),
 ];

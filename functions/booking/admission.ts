@@ -4,6 +4,15 @@ import { admissionRole, isStaffOn } from "@clearing/domain/booking";
 import { command } from "@clearing/runtime/command";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
+const own_booking = {
+  refused: "forbidden",
+  detail: "You are the payer or the participant of this booking. Ask a colleague.",
+} as const;
+const invalid_transition = {
+  refused: "invalid_transition",
+  detail: "The outcome can be recorded once, for a confirmed booking, from the first day of the cohort on.",
+} as const;
+
 /** Records arrivals: admins record `admitted` and `no_show`, clinicians `turned_away`. */
 export const admissionBinding = command(recordAdmission, {
   as: ["admin", "clinician"],
@@ -29,8 +38,9 @@ export const admissionBinding = command(recordAdmission, {
   refusals: {
     other_role: ({ role, outcome }) => ({
       refused: "forbidden",
-      detail: `Only the role ${role} can record ${outcome}`,
+      detail: `Only the role ${role} can record ${outcome}.`,
     }),
-    own_booking: { refused: "forbidden", detail: "This is your own booking. Ask a colleague." },
+    own_booking,
+    invalid_transition,
   },
 });

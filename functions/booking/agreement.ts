@@ -42,6 +42,11 @@ export const agreementBindings = [
         signAgreement(deps.store, params.id, evidence, occasion, answer, booking),
       );
     },
-    refusals: {},
+    refusals: {
+      invalid_transition: {
+        refused: "invalid_transition",
+        detail: "This booking has ended, so its agreement cannot be signed.",
+      },
+    },
   }),
 ];

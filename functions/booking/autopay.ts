@@ -3,11 +3,14 @@ import { currentPermission } from "@clearing/commands/permission";
 import * as routes from "@clearing/contracts/routes/autopay";
 import { autopayView } from "@clearing/contracts/views/autopay";
 import { isPayer } from "@clearing/domain/booking";
+import { type PaymentBar, paymentBars } from "@clearing/domain/booking/payment-bar";
 import { callerIn, personOf } from "@clearing/runtime/access";
 import { bind } from "@clearing/runtime/binding";
 import { command } from "@clearing/runtime/command";
 import { readBooking } from "@clearing/store/booking";
 import { bookingAnswer, withFile } from "./with-file.ts";
+
+const barred = (bar: PaymentBar) => ({ refused: "invalid_transition", detail: paymentBars[bar] }) as const;
 
 export const autopayBindings = [
   bind(routes.getAutopay, async ({ params }, context) => {
@@ -30,7 +33,11 @@ export const autopayBindings = [
         const wanted: WantedAutopay = hash === undefined || !enabled ? { enabled: false } : { enabled, hash, giver };
         return changeAutopay(deps.store, params.id, wanted, occasion, answer);
       }),
-    refusals: {},
+    refusals: {
+      ended: barred("ended"),
+      nothing_to_charge: barred("nothing_to_charge"),
+      no_method: barred("no_method"),
+    },
   }),
 ];
 

@@ -4,6 +4,11 @@ import { cancelsFor, mayCancel } from "@clearing/domain/booking";
 import { command } from "@clearing/runtime/command";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
+export const tooLateToCancel = {
+  refused: "invalid_transition",
+  detail: "This booking can no longer be canceled.",
+} as const;
+
 /**
  * Cancels a booking. The request's instant decides the policy tier. It does not call Stripe: `stripe-work` closes the
  * open pages afterwards, and a payment made on them meanwhile is settled by the cancellation. An admin's call is by the
@@ -31,5 +36,5 @@ export const cancellationBinding = command(cancelBooking, {
       },
     );
   },
-  refusals: {},
+  refusals: { invalid_transition: tooLateToCancel },
 });

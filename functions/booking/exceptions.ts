@@ -5,6 +5,7 @@ import {
   deferDue,
   isStaffOn,
   mostDaysDeferred,
+  sessionMinutes,
   setCollection,
   waiveDue,
 } from "@clearing/domain/booking";
@@ -47,7 +48,7 @@ const unchangeable = {
   deposit: cannot("The deposit cannot be waived or deferred."),
   nothing_unpaid: cannot("This due is fully paid."),
   under_way: cannot(
-    "A payment of this due is in progress. Try again when its outcome is known: a payment page closes after 30 minutes, and a bank debit takes several days.",
+    `A payment of this due is in progress. Try again when its outcome is known: a payment page closes after ${sessionMinutes} minutes, and a bank debit takes several days.`,
   ),
 };
 const otherDate = (message: string) =>

@@ -7,7 +7,7 @@ import { bookingAnswer } from "./with-file.ts";
 
 const limitDetails: Record<"live" | "unpaid", string> = {
   live: "You already hold the maximum number of places without a paid deposit. Pay or cancel one of them to hold another.",
-  unpaid: "Several of your holds in this cohort ended unpaid within a day. Try again later, or contact us.",
+  unpaid: "Too many of your recent holds in this cohort ended without a paid deposit. Try again later, or contact us.",
 };
 
 /** Holds a place at a quote's prices. */

@@ -36,6 +36,11 @@ export const participationBindings = [
         body.accepted ? accept(context, params.id, body, answer) : decline(context, params.id, answer),
       ),
     refusals: {
+      invalid_transition: {
+        refused: "invalid_transition",
+        detail:
+          "The invitation is already answered, or the booking has ended. It can be declined only before the first day of the cohort.",
+      },
       already_booked: async ({ booking }, { deps, now }) =>
         alreadyBooked(await bookingTakenPartIn(deps.store, booking, now)),
     },
@@ -51,6 +56,10 @@ export const participationBindings = [
         correctInvitation(context.deps.store, params.id, body, context.occasion, answer),
       ),
     refusals: {
+      invalid_transition: {
+        refused: "invalid_transition",
+        detail: "The participant can be corrected only while an invitation awaits an answer.",
+      },
       date_of_birth: (refusal) => birthProblem(refusal, ""),
       own_address: {
         refused: "validation_failed",

@@ -19,6 +19,7 @@ import { listFiles, readFile } from "@clearing/store/booking-file";
 import { allBookings, bookingsIn, bookingsOfCohort, bookingsOfPerson } from "@clearing/store/booking-lists";
 import type { ListQuery } from "@clearing/store/list";
 import { readUndeliverable } from "@clearing/store/undeliverable";
+import { tooLateToCancel } from "./cancellation.ts";
 
 type Page = { limit: number; cursor?: string | undefined };
 
@@ -90,7 +91,7 @@ export const readBindings = [
     const { booking } = file;
     const by = cancelsFor({ ...personOf(caller), admin: caller.roles.includes("admin") }, booking);
     if (by === null) return { refused: "not_found" };
-    if (!mayCancel(booking)) return { refused: "invalid_transition" };
+    if (!mayCancel(booking)) return tooLateToCancel;
     const unrecorded = await recordStaffRead(context, [booking], "preview_cancellation");
     if (unrecorded !== null) return unrecorded;
     const { today, next } = cancellationPreview(booking, by, dateIn(booking.terms.timeZone, context.now));

@@ -3,11 +3,11 @@ import type { AttemptRef } from "@clearing/commands/services";
 import { settleOnReturn } from "@clearing/commands/settle";
 import { isSetup } from "@clearing/commands/settle-setup";
 import { checkoutReturn, openCheckout as route } from "@clearing/contracts/routes/checkout";
-import type { Booking } from "@clearing/domain/booking";
+import type { Booking, CheckoutRefused } from "@clearing/domain/booking";
 import { paymentBars } from "@clearing/domain/booking/payment-bar";
 import type { Gateway } from "@clearing/payments";
 import { actorOf, callerIn, isPayerOf } from "@clearing/runtime/access";
-import type { Answer, Reply } from "@clearing/runtime/api";
+import type { Answer, Refusal, Reply } from "@clearing/runtime/api";
 import { bind, type RequestContext } from "@clearing/runtime/binding";
 import { contextOf } from "@clearing/runtime/commands";
 import type { Deps } from "@clearing/runtime/deps";
@@ -43,14 +43,7 @@ export const checkoutBindings = [
     };
     const command = { ...body, bookingId: params.id, purpose };
     const opened = await openCheckout(contextOf(deps), command, actorOf(caller, ["client"]), payer);
-    if (!opened.ok) {
-      if ("kind" in opened) return refuseStripe(opened, deps.log);
-      if (opened.reason === "invalid_transition") {
-        return { refused: opened.reason, detail: paymentBars[opened.because] };
-      }
-      if (opened.reason !== "amount_invalid") return { refused: opened.reason };
-      return { refused: "validation_failed", errors: [{ path: "amount", message: opened.message }] };
-    }
+    if (!opened.ok) return "kind" in opened ? refuseStripe(opened, deps.log) : refuse(opened);
     const answer = shown(opened.attempt);
     return opened.kept ? { status: 200, body: answer } : sessionAnswer(context, answer);
   }),
@@ -71,6 +64,24 @@ export const checkoutBindings = [
     unknownPage,
   ),
 ];
+
+function refuse(no: CheckoutRefused): Refusal {
+  switch (no.reason) {
+    case "invalid_transition":
+      return { refused: no.reason, detail: paymentBars[no.because] };
+    case "amount_invalid":
+      return { refused: "validation_failed", errors: [{ path: "amount", message: no.message }] };
+    case "unverified":
+      return {
+        refused: "conflict",
+        detail:
+          "The bank account for the deposit is not verified yet. Verify it, or wait until this payment has ended.",
+        retryAfter: null,
+      };
+    default:
+      return { refused: no.reason };
+  }
+}
 
 /** The page of the stored state, for HEAD: mail scanners and link previews send it, and must not settle a payment. */
 async function storedPage({ store, config }: Deps, ref: AttemptRef): Promise<Reply> {

@@ -2,6 +2,7 @@ import { openSetup } from "@clearing/commands/method-setup";
 import type { AttemptRef, Services as CommandContext } from "@clearing/commands/services";
 import { settleSetupOnReturn } from "@clearing/commands/settle-setup";
 import type { PaymentMethod } from "@clearing/domain/booking";
+import { type PaymentBar, paymentBars } from "@clearing/domain/booking/payment-bar";
 import type { Gateway } from "@clearing/payments";
 import { callerIn, isPayerOf } from "@clearing/runtime/access";
 import type { Answer, Reply } from "@clearing/runtime/api";
@@ -26,13 +27,19 @@ export async function methodCheckout(
   const opened = await openSetup(contextOf(deps), { bookingId, method }, giver, (booking) =>
     isPayerOf(caller, booking),
   );
-  if (!opened.ok) return "kind" in opened ? refuseStripe(opened, deps.log) : { refused: opened.reason };
+  if (!opened.ok) {
+    if ("kind" in opened) return refuseStripe(opened, deps.log);
+    const { reason } = opened;
+    return isBar(reason) ? { refused: "invalid_transition", detail: paymentBars[reason] } : { refused: reason };
+  }
   const { url, sessionId, sessionExpiresAt: expiresAt } = opened.setup;
   const { permission } = opened;
   const text = permission && { version: permission.version, hash: permission.hash, html: permission.html };
   const answer = { url, sessionId, expiresAt, ...(text === null ? {} : { permission: text }) };
   return sessionAnswer(context, answer);
 }
+
+const isBar = (reason: string): reason is PaymentBar => Object.hasOwn(paymentBars, reason);
 
 /** Shows the result to a client who returns from the page that saves a method. */
 export async function methodReturn(

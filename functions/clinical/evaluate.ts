@@ -5,7 +5,7 @@ import type { Booking } from "@clearing/domain/booking";
 import type { Clearance, Evaluation } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
 import { command } from "@clearing/runtime/command";
-import { notAccepted, ownBooking } from "./refusals.ts";
+import { noneToEvaluate, noneToWithdraw, notAccepted, ownBooking } from "./refusals.ts";
 
 type Cleared = { booking: Booking; clearance: Clearance };
 
@@ -29,9 +29,10 @@ export const evaluationBindings = [
     refusals: {
       own_booking: ownBooking,
       not_accepted: notAccepted,
+      invalid_transition: noneToEvaluate,
       signed_the_other: {
         refused: "forbidden",
-        detail: "The medical and the psychiatric evaluation must be signed by two clinicians.",
+        detail: "You signed the other evaluation. Another clinician must sign this one.",
       },
       validity_out_of_range: ({ from, to }) => ({
         refused: "validation_failed",
@@ -49,6 +50,6 @@ export const evaluationBindings = [
       const withdrawal = { ...params, ...body, id: deps.ids.next("evl"), clinician: person };
       return withdrawClearance(deps.store, withdrawal, occasion, answer);
     },
-    refusals: { own_booking: ownBooking, not_accepted: notAccepted },
+    refusals: { own_booking: ownBooking, not_accepted: notAccepted, invalid_transition: noneToWithdraw },
   }),
 ];

@@ -24,8 +24,13 @@ const event = {
 /** Pretty-printed and with a non-ASCII character, as Stripe's bodies are. */
 const body = JSON.stringify({ ...event, note: "ü" }, null, 2);
 
-const sign = (text: string, secret = "whsec_now") =>
-  `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${text}`).digest("hex")}`;
+const sign = (text: string, secret = "whsec_now", time = at) =>
+  `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${text}`).digest("hex")}`;
+
+const unsigned = "The Stripe-Signature header is missing or malformed.";
+const unmatched = "The Stripe-Signature header does not match the body.";
+const untimely = "The signature's timestamp is more than five minutes off.";
+const thin = JSON.stringify({ id: "evt_2", object: "v2.core.event", type: "v1.charge.succeeded" });
 
 const known = { secretKey: "sk_1", webhookSecrets: ["whsec_now", "whsec_before"] };
 
@@ -151,16 +156,20 @@ describe("a Stripe webhook", () => {
   });
 
   test.each([
-    ["a signature with another secret", { "stripe-signature": sign(body, "whsec_stranger") }, body],
-    ["no signature", {}, body],
-    ["a body that was changed on the way", { "stripe-signature": sign(body) }, JSON.stringify(JSON.parse(body))],
-  ])("is 400 and stores nothing with %s", async (_what, headers, sent) => {
+    ["a signature with another secret", { "stripe-signature": sign(body, "whsec_stranger") }, body, unmatched],
+    ["no signature", {}, body, unsigned],
+    ["a signature in another form", { "stripe-signature": "t=now" }, body, unsigned],
+    ["a body that was changed on the way", { "stripe-signature": sign(body) }, JSON.stringify(event), unmatched],
+    ["an old signature", { "stripe-signature": sign(body, "whsec_now", at - 301) }, body, untimely],
+    ["a signature of the future", { "stripe-signature": sign(body, "whsec_now", at + 301) }, body, untimely],
+    ["a thin event", { "stripe-signature": sign(thin) }, thin, "The body is not a Stripe snapshot event."],
+  ])("is 400, says why and stores nothing with %s", async (_what, headers, sent, detail) => {
     const { post, written } = webhook();
 
     const response = await post({ body: sent, headers: headers as Record<string, string> });
 
     expect(response).toMatchObject({ statusCode: 400 });
-    expect(JSON.parse(response?.body ?? "")).toMatchObject({ code: "validation_failed" });
+    expect(JSON.parse(response?.body ?? "")).toMatchObject({ code: "validation_failed", detail });
     expect(written()).toEqual([]);
   });
 

@@ -1,10 +1,21 @@
 import { stripeApiVersion } from "@clearing/payments/api-version";
 import { treatmentOf } from "@clearing/payments/events-acted-on";
-import { verifyWebhook } from "@clearing/payments/webhook";
+import { verifyWebhook, type WebhookRefusal } from "@clearing/payments/webhook";
 import type { RawHttpRequest, Refusal, Reply } from "@clearing/runtime/api";
 import type { Deps, NotConfigured } from "@clearing/runtime/deps";
 import type { StripeSecret } from "@clearing/runtime/stripe-secret";
 import { storeStripeEvent } from "@clearing/store/stripe-event";
+
+const unsigned = "The Stripe-Signature header is missing or malformed.";
+const untimely = "The signature's timestamp is more than five minutes off.";
+const details: Record<WebhookRefusal, string> = {
+  no_signature: unsigned,
+  malformed_signature: unsigned,
+  bad_signature: "The Stripe-Signature header does not match the body.",
+  stale: untimely,
+  future: untimely,
+  not_an_event: "The body is not a Stripe snapshot event.",
+};
 
 type Unset = Pick<NotConfigured, "notConfigured">;
 
@@ -26,7 +37,7 @@ export async function receiveWebhook(
   if (!verdict.ok) {
     deps.log.warn("webhook refused", { reason: verdict.reason });
     deps.log.metric("WebhookRefused", 1, "Count", { reason: verdict.reason });
-    return { refused: "validation_failed", detail: "The Stripe-Signature header does not match the body." };
+    return { refused: "validation_failed", detail: details[verdict.reason] };
   }
   const { event } = verdict;
   if (event.apiVersion !== stripeApiVersion) {

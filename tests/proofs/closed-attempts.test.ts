@@ -392,7 +392,7 @@ describe("the page that saves a payment method of a booking that has ended", () 
     };
     const slow = interrupted(running.store, TransactWriteCommand, ends, nth);
 
-    expect(await life.open(life.stripe.gateway, slow)).toMatchObject({ ok: false, reason: "invalid_transition" });
+    expect(await life.open(life.stripe.gateway, slow)).toMatchObject({ ok: false, reason: "ended" });
 
     expect(await standing(life)).toEqual({ statuses: setups, atStripe: setups, notes: [] });
   });

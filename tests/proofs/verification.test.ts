@@ -107,13 +107,13 @@ async function waiting() {
 }
 
 describe("a deposit by an unverified bank account", () => {
-  test("keeps its place for ten days, and answers `conflict` to another checkout", async () => {
+  test("keeps its place for ten days, and refuses another checkout", async () => {
     const { context, booking, cancelled } = await waiting();
 
     const again = await openCheckout(context, { bookingId: booking.id, purpose: "deposit" }, actor);
 
     expect(await read(booking)).toMatchObject({ status: "held", holdExpiresAt: plusDays(start, 10) });
-    expect(again).toEqual({ ok: false, reason: "conflict" });
+    expect(again).toEqual({ ok: false, reason: "unverified" });
     expect(cancelled).toEqual([]);
   });
 

@@ -1,4 +1,11 @@
-import { allowAutopay, type Booking, type BookingChange, stopAutopay, usableMethod } from "@clearing/domain/booking";
+import {
+  type AutopayRefusal,
+  allowAutopay,
+  type Booking,
+  type BookingChange,
+  stopAutopay,
+  usableMethod,
+} from "@clearing/domain/booking";
 import type { ActionContext } from "@clearing/store/action-context";
 import { bookingWrites, readBooking } from "@clearing/store/booking";
 import { commit, type Guarded, untilFresh } from "@clearing/store/commit";
@@ -11,7 +18,7 @@ export type AutopayResult =
   | { ok: true; booking: Booking }
   | {
       ok: false;
-      reason: "not_found" | "agreement_required" | "agreement_changed" | "invalid_transition" | "replayed" | "conflict";
+      reason: AutopayRefusal | "not_found" | "replayed" | "conflict";
     };
 
 /** The client's choice: give the permission, identified by the hash of its text, or withdraw it. */
@@ -51,7 +58,6 @@ export function changeAutopay(
   });
 }
 
-type Refusal = "agreement_required" | "agreement_changed" | "invalid_transition";
 type Decided = { change: BookingChange; evidence: Guarded<"stale">[] };
 
 /** Null if nothing changes. */
@@ -60,7 +66,7 @@ function decide(
   before: Booking,
   wanted: WantedAutopay,
   { now }: ActionContext,
-): Decided | Refusal | null {
+): Decided | AutopayRefusal | null {
   if (!wanted.enabled) {
     const change = stopAutopay(before, now);
     return change && { change, evidence: [] };

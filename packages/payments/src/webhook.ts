@@ -3,12 +3,15 @@ import type { Instant } from "@clearing/domain/time";
 import { type EventPayload, epochOf, reduceEvent } from "./reduce-stripe-objects.ts";
 import type { ReceivedEvent } from "./stripe-objects.ts";
 
-export type WebhookVerdict =
-  | { ok: true; event: ReceivedEvent }
-  | {
-      ok: false;
-      reason: "no_signature" | "malformed_signature" | "bad_signature" | "stale" | "future" | "not_an_event";
-    };
+export type WebhookRefusal =
+  | "no_signature"
+  | "malformed_signature"
+  | "bad_signature"
+  | "stale"
+  | "future"
+  | "not_an_event";
+
+export type WebhookVerdict = { ok: true; event: ReceivedEvent } | { ok: false; reason: WebhookRefusal };
 
 const toleranceSeconds = 300;
 

@@ -4,9 +4,10 @@ import type { FieldError } from "./route-input.ts";
 
 /**
  * A refusal in the API's terms. `reason` is the reason of a final payment refusal, `bookingId` the booking that blocks
- * the request, `retryAfter` the seconds after which a limit allows the same request.
+ * the request, `retryAfter` the seconds after which a limit allows the same request, or null if the same request is
+ * refused again although others with this code can be retried.
  */
-export type Refusal = ({ refused: Exclude<ProblemCode, "limit_exceeded"> } | LimitExceeded) & {
+export type Refusal = ({ refused: Exclude<ProblemCode, "limit_exceeded">; retryAfter?: null } | LimitExceeded) & {
   reason?: PaymentRefusal;
   bookingId?: string;
   detail?: string;
@@ -84,7 +85,7 @@ export function problemResponse(refusal: Refusal): Response {
   return responseOf({
     status,
     contentType: "application/problem+json",
-    headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) },
+    headers: retryAfter == null ? {} : { "retry-after": String(retryAfter) },
     body: {
       type: `urn:clearing:problem:${refused}`,
       title,

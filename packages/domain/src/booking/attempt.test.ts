@@ -91,7 +91,7 @@ describe("a deposit's checkout", () => {
     ["of a cancelled booking", { ...booking, status: "cancelled" }, {}, now, "deposit_paid"],
     ["that is paid", paid, {}, now, "deposit_paid"],
     ["whose debit is processing", processing.booking, {}, now, "deposit_in_progress"],
-    ["whose bank account is to be verified", processing.booking, { verifying: true }, now, "conflict"],
+    ["whose bank account is to be verified", processing.booking, { verifying: true }, now, "unverified"],
   ];
   test.each(cases)("%s is refused", (_, on, changes, at, reason) => {
     expect(beginCheckout(on, request(changes), at)).toEqual(refused(reason));

@@ -46,7 +46,7 @@ describe("the permission to collect automatically", () => {
     ["declined", false],
     ["cancelled", false],
   ])("is given on a booking that is %s: %s; it can be revoked on any", (status, isGiven) => {
-    expect(allowAutopay(signed({ status }), allowing, now) === "invalid_transition").toBe(!isGiven);
+    expect(allowAutopay(signed({ status }), allowing, now) === "ended").toBe(!isGiven);
     expect(stopAutopay(signed({ status, autopay: true }), now)).not.toBeNull();
   });
 
@@ -54,8 +54,8 @@ describe("the permission to collect automatically", () => {
     const paid = signed().dues.map((due) => ({ ...due, paid: due.amount, status: "paid" as const }));
     const charge = { ...(paid[1] as Due), kind: "late_charge" as const, paid: 0, status: "scheduled" as const };
 
-    expect(allowAutopay(signed({ dues: paid }), allowing, now)).toBe("invalid_transition");
-    expect(allowAutopay(signed({ dues: [...paid, charge] }), allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(signed({ dues: paid }), allowing, now)).toBe("nothing_to_charge");
+    expect(allowAutopay(signed({ dues: [...paid, charge] }), allowing, now)).toBe("nothing_to_charge");
     expect(allowAutopay(signed({ dues: paid, autopay: true, permission }), allowing, now)).toBe("unchanged");
   });
 
@@ -63,8 +63,8 @@ describe("the permission to collect automatically", () => {
     const { savedMethod: _none, ...without } = signed();
     const gone = signed({ savedMethod: { ...savedMethod, unusable: "detached" } });
 
-    expect(allowAutopay(without, allowing, now)).toBe("invalid_transition");
-    expect(allowAutopay(gone, allowing, now)).toBe("invalid_transition");
+    expect(allowAutopay(without, allowing, now)).toBe("no_method");
+    expect(allowAutopay(gone, allowing, now)).toBe("no_method");
     expect(allowAutopay(signed(), { ...allowing, hash: "another" }, now)).toBe("agreement_changed");
     expect(allowAutopay(signed(), allowing, now)).toMatchObject({
       booking: { autopay: true, permission, version: 3 },

@@ -9,6 +9,7 @@ import {
 } from "./booking.ts";
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
+import type { PaymentBar } from "./payment-bar.ts";
 import { owesListed } from "./varied-debit.ts";
 import { listedDebits, underPermission } from "./vary-debits.ts";
 
@@ -19,12 +20,16 @@ export const collectsAutomatically = (booking: Booking): boolean => booking.auto
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>
   autopay ? (permission ?? null) : null;
 
-export type AutopayRefusal = "agreement_required" | "invalid_transition" | "agreement_changed";
+export type AutopayRefusal =
+  | "agreement_required"
+  | "agreement_changed"
+  | Extract<PaymentBar, "ended" | "nothing_to_charge" | "no_method">;
 
 /**
  * The client turns automatic collection on, by the hash of the current permission text. Returns `unchanged` if that
- * permission is in force already. Refuses `agreement_required` (the agreement is not signed), `invalid_transition` (the
- * booking ended early, nothing is left that is collected automatically, or no saved method can be charged) and `agreement_changed` (`hash` is not the current text's).
+ * permission is in force already. Refuses `agreement_required` (the agreement is not signed), `ended` (early),
+ * `nothing_to_charge` (nothing is left that is collected automatically), `no_method` (no saved method can be charged)
+ * and `agreement_changed` (`hash` is not the current text's).
  */
 export function allowAutopay(
   before: Booking,
@@ -32,9 +37,10 @@ export function allowAutopay(
   now: Instant,
 ): BookingChange | "unchanged" | AutopayRefusal {
   if (!agreementSigned(before)) return "agreement_required";
-  if (!mayOwe(before)) return "invalid_transition";
+  if (!mayOwe(before)) return "ended";
   if (hash === permissionInForce(before)?.hash) return "unchanged";
-  if (!owesListed(before) || usableMethod(before) === null) return "invalid_transition";
+  if (!owesListed(before)) return "nothing_to_charge";
+  if (usableMethod(before) === null) return "no_method";
   if (hash !== permission.hash) return "agreement_changed";
   const given: Booking = { ...before, autopay: true, permission };
   const dues = underPermission(given, listedDebits(given), now);

@@ -10,7 +10,7 @@ import { chargeFor, isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
 import { replaceDues } from "./settlement.ts";
 
 /** Stripe requires at least 30 minutes; one more covers the time until the request arrives. */
-const sessionMinutes = 31;
+export const sessionMinutes = 31;
 
 /** How long the request that began a checkout has to finish before the sweep takes over, in case it crashed. */
 const requestMinutes = 1;
@@ -20,6 +20,7 @@ export type CheckoutRefusal =
   | "clearance_required"
   | "hold_expired"
   | "invalid_transition"
+  | "unverified"
   | "conflict"
   | "not_found";
 
@@ -85,7 +86,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
     if (booking.status === "expired") return refused("hold_expired");
     if (booking.status !== "held") return barred("deposit_paid");
     if (request.notCleared) return refused("clearance_required");
-    if (due.status === "processing") return request.verifying ? refused("conflict") : barred("deposit_in_progress");
+    if (due.status === "processing") return request.verifying ? refused("unverified") : barred("deposit_in_progress");
     if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return refused("hold_expired");
     return null;
   }
@@ -101,7 +102,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
 /**
  * Begins a checkout for one due or a payoff, or returns the one that is open. A refused request abandons nothing. If
  * the due's bank account awaits verification, that attempt is abandoned first; for a deposit the request is refused
- * (`conflict`). A deposit's checkout extends the hold past the session's end, at most once, and once more after a
+ * (`unverified`). A deposit's checkout extends the hold past the session's end, at most once, and once more after a
  * failed bank debit. Any other session that would outlive the hold is refused (`hold_expired`). `amount` (minor units)
  * applies to a `due` only, within the limits of part payments (`amount_invalid`).
  */

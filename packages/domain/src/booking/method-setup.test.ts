@@ -51,12 +51,12 @@ const saving = (booking = having(), setup = open()) => told({ kind: "saved", met
 describe("saving another method", () => {
   test.each([
     ["is refused without a signed agreement", () => new Life(held()).booking, "agreement_required"],
-    ["is refused before the deposit is settled", () => signed().booking, "invalid_transition"],
-    ["is refused on a booking that has ended", () => having({ status: "cancelled" }), "invalid_transition"],
+    ["is refused before the deposit is settled", () => signed().booking, "deposit_first"],
+    ["is refused on a booking that has ended", () => having({ status: "cancelled" }), "ended"],
     [
       "is refused if nothing is left to pay",
       () => having({ dues: paid.dues.map((due) => ({ ...due, paid: due.amount })) }),
-      "invalid_transition",
+      "nothing_to_charge",
     ],
     [
       "is refused if only a late charge is left to pay",
@@ -65,7 +65,7 @@ describe("saving another method", () => {
         const charges = paid.dues.slice(-1).map((due): Due => ({ ...due, id: "due_9", kind: "late_charge" }));
         return having({ dues: [...dues, ...charges] });
       },
-      "invalid_transition",
+      "nothing_to_charge",
     ],
     ["is possible while dues are unpaid", () => having(), null],
     ["is possible after the retreat while dues are unpaid", () => having({ status: "completed" }), null],

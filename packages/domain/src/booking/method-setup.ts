@@ -12,6 +12,7 @@ import {
   type SavedMethod,
 } from "./booking.ts";
 import { nextVersion } from "./next-version.ts";
+import type { PaymentBar } from "./payment-bar.ts";
 import { methodsToSave } from "./payment-methods.ts";
 import { owesListed } from "./varied-debit.ts";
 import { type ListedDebit, listedDebits, underPermission } from "./vary-debits.ts";
@@ -52,7 +53,7 @@ export type SetupOutcome =
   | { kind: "refused"; code: string }
   | { kind: "saved"; method: Omit<SavedMethod, "savedAt" | "unusable"> };
 
-export type SetupRefusal = "agreement_required" | "invalid_transition";
+export type SetupRefusal = "agreement_required" | Extract<PaymentBar, "ended" | "deposit_first" | "nothing_to_charge">;
 
 /** Stripe requires at least 30 minutes; one more allows for clock differences. */
 const sessionMinutes = 31;
@@ -68,8 +69,9 @@ const unheardMinutes = 1;
  */
 export function setupRefusal(booking: Booking): SetupRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
-  const collects = mayOwe(booking) && depositSettled(booking) && owesListed(booking);
-  return collects ? null : "invalid_transition";
+  if (!mayOwe(booking)) return "ended";
+  if (!depositSettled(booking)) return "deposit_first";
+  return owesListed(booking) ? null : "nothing_to_charge";
 }
 
 /** Whether a page that saves a method may have been opened: the first can be opened once the deposit has settled. */

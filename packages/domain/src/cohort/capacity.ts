@@ -4,9 +4,12 @@ import type { Instant } from "../time/index.ts";
 import { type Cohort, isFree, mayChange, mostPlaces, newPlace, type Place } from "./cohort.ts";
 import { tooManyPlaces } from "./creation.ts";
 
+/** The refusal of every change to a cohort that is over or cancelled, in words. */
+export const overOrCancelled = "This cohort is over or canceled.";
+
 type Found = { cohort: Cohort; places: Place[] };
 type NotChanged =
-  | { ok: false; reason: "invalid_transition" }
+  | { ok: false; reason: "invalid_transition"; detail: string }
   | { ok: false; reason: "validation_failed"; errors: Problem[] };
 /** `changed` are the added or removed places; `places` are all places afterwards. */
 type Changed = { ok: true; cohort: Cohort; places: Place[]; changed: Place[]; event: DomainEvent };
@@ -53,7 +56,7 @@ export function shrink({ cohort, places }: Found, type: string, count: number, n
 const invalid = (...errors: Problem[]): NotChanged => ({ ok: false, reason: "validation_failed", errors });
 
 function refuseChange(cohort: Cohort, type: string, now: Instant): NotChanged | null {
-  if (!mayChange(cohort, now)) return { ok: false, reason: "invalid_transition" };
+  if (!mayChange(cohort, now)) return { ok: false, reason: "invalid_transition", detail: overOrCancelled };
   if (cohort.places.some((one) => one.type === type)) return null;
   return invalid({ path: "type", message: "Must be a place type of this cohort" });
 }

@@ -57,7 +57,11 @@ describe("an edit of a cohort", () => {
   test("is refused for the dates while a place is in use", () => {
     const places = [place(), place({ takenBy: "bkg_1" })];
 
-    expect(edited(laterDates, { places })).toEqual({ ok: false, reason: "places_in_use" });
+    expect(edited(laterDates, { places })).toEqual({
+      ok: false,
+      reason: "places_in_use",
+      detail: "A cohort with held or booked places keeps its dates and time zone.",
+    });
     expect(edited({ venue: "Barn" }, { places })).toMatchObject({ ok: true, cohort: { venue: "Barn" } });
   });
 
@@ -69,10 +73,10 @@ describe("an edit of a cohort", () => {
   });
 
   test.each([
-    ["that has ended", { status: "completed" }, {}],
-    ["back to a draft", { status: "open" }, { status: "draft" }],
-  ] as const)("%s is no transition", (_, now, edit) => {
-    expect(edited(edit, { cohort: cohort(now) })).toEqual({ ok: false, reason: "invalid_transition" });
+    ["that has ended", { status: "completed" }, {}, "This cohort is over or canceled."],
+    ["back to a draft", { status: "open" }, { status: "draft" }, "A cohort cannot change from open to draft."],
+  ] as const)("%s is no transition", (_, now, edit, detail) => {
+    expect(edited(edit, { cohort: cohort(now) })).toEqual({ ok: false, reason: "invalid_transition", detail });
   });
 });
 
@@ -84,16 +88,22 @@ describe("a change to the program's current terms", () => {
     expect(renewed(2)).toMatchObject({ ok: true, cohort: { terms: { version: 2 } } });
   });
 
-  test("for another version is a conflict", () => {
-    expect(renewed(1)).toMatchObject({ ok: false, reason: "conflict", detail: expect.stringContaining("version 2") });
+  test("is refused for another version", () => {
+    expect(renewed(1)).toMatchObject({
+      ok: false,
+      reason: "program_changed",
+      detail: expect.stringContaining("version 2"),
+    });
   });
 
   test("is for cohorts that have been opened and are not over", () => {
-    expect(renewed(2, { cohort: draft })).toEqual({ ok: false, reason: "invalid_transition" });
-    expect(renewed(2, { cohort: cohort({ status: "completed" }) })).toEqual({
+    const refused = {
       ok: false,
       reason: "invalid_transition",
-    });
+      detail: "This cohort has no terms yet, or it is over or canceled.",
+    };
+    expect(renewed(2, { cohort: draft })).toEqual(refused);
+    expect(renewed(2, { cohort: cohort({ status: "completed" }) })).toEqual(refused);
   });
 
   test("refuses terms whose sale is over", () => {

@@ -122,6 +122,10 @@ describe("growing a cohort", () => {
     });
     expect(grow(found, "tent", ["plc_9"], today)).toMatchObject({ errors: [{ path: "type" }] });
     const over = { ...found, cohort: cohort({ status: "completed" }) };
-    expect(grow(over, "private", ["plc_9"], today)).toEqual({ ok: false, reason: "invalid_transition" });
+    expect(grow(over, "private", ["plc_9"], today)).toEqual({
+      ok: false,
+      reason: "invalid_transition",
+      detail: "This cohort is over or canceled.",
+    });
   });
 });
