@@ -145,13 +145,13 @@ describe("the agreement's document", () => {
     const text = words(agreementDocument(terms("full", { merchant: "Rest & Quiet, LLC" })).html);
 
     expect(text).toContain(
-      "If you choose automatic payments, you authorize Rest &amp; Quiet, LLC to charge the payment listed below automatically, one time, to the card or bank account that you pay the deposit with:",
+      "By choosing automatic payments, you authorize Rest &amp; Quiet, LLC to charge the payment listed below automatically, one time, to the card or bank account that you pay the deposit with:",
     );
     expect(text).toContain(
       "Balance 1 day after we confirm your booking $16,000.00 We never charge more than the listed amount",
     );
     expect(text).toContain(
-      "We charge each payment on its due date at 10:00 AM Mountain Time, or as soon as possible after that",
+      "We charge this payment on its due date at 10:00 AM Mountain Time, or as soon as possible after that",
     );
     expect(text).toContain("optional and not a condition of your booking");
     expect(text).toContain(

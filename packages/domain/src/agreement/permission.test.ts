@@ -42,7 +42,7 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(8);
+    expect(permission.version).toBe(9);
   });
 
   test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {
@@ -51,6 +51,21 @@ describe("the permission to collect", () => {
     const free = { ...booking, financeCharge: 1, terms };
 
     await expect(permissionDocument(free, methodToCome).html).toMatchFileSnapshot("golden/permission-one.html");
+  });
+
+  test("without a fee, with a tier of one day", async () => {
+    const booking = held("installments", { program: offered });
+    const tiers = [
+      { daysBefore: 31, refundPercent: 100 },
+      { daysBefore: 30, refundPercent: 50 },
+      { daysBefore: 0, refundPercent: 0 },
+    ];
+    const { paragraphs } = permissionDocument(
+      { ...booking, terms: { ...booking.terms, administrationFee: 0, tiers } },
+      card,
+    );
+
+    await expect(`${paragraphs.join("\n\n")}\n`).toMatchFileSnapshot("golden/permission-daily-tiers.txt");
   });
 
   test("lists each payment of a plan with interest, which the amounts include", () => {

@@ -9,7 +9,7 @@ import { longDate } from "../time/long-date.ts";
 import { type Block, block, type Markup, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
 import agreementTexts from "./texts/agreement.ts";
 import texts from "./texts/permission.ts";
-import { dueDate, dueName, zoneName } from "./wording.ts";
+import { dueDate, dueName, refundDates, zoneName } from "./wording.ts";
 
 /** One payment that may be collected: its name, due date and maximum amount. */
 export type ListedPayment = { name: string; due: string; amount: string };
@@ -47,9 +47,12 @@ export function savedMethodInWords({ type, last4 }: { type: PaymentMethod; last4
   return last4 === null ? fill(saved, { kind }) : fill(ending, { kind, last4 });
 }
 
+/** The words for as many payments as the permission lists. */
+const wordsFor = ({ payments }: PermissionTerms) => (payments.length === 1 ? texts.one : texts.several);
+
 /** What the client authorizes: who charges which payments to which method, and how often. */
-const opening = ({ merchant, from, payments }: PermissionTerms): string =>
-  fill(payments.length === 1 ? texts.onePayment : texts.severalPayments, { merchant, method: from });
+const opening = (terms: PermissionTerms): string =>
+  fill(wordsFor(terms).opening, { merchant: terms.merchant, method: terms.from });
 
 /**
  * How amounts are determined, when they are collected, and how to withdraw the permission. The card networks require
@@ -57,13 +60,17 @@ const opening = ({ merchant, from, payments }: PermissionTerms): string =>
  * 1005.10(e)(1)); the client receives notice of varying debits, or chooses to receive it only for debits that differ
  * from the list (1005.10(d)); the client may stop a payment up to three business days before its debit (1005.10(c)).
  */
-const conditions = ({ timeZone, withInterest }: PermissionTerms): string[] => [
-  withInterest ? `${texts.interest} ${texts.amounts}` : texts.amounts,
-  fill(texts.time, { timeZone: zoneName(timeZone) }),
-  texts.notice,
-  texts.optional,
-  texts.revocation,
-];
+function conditions(terms: PermissionTerms): string[] {
+  const { interest, amounts, time, optional } = wordsFor(terms);
+  return [
+    terms.withInterest ? `${interest} ${amounts}` : amounts,
+    fill(time, { timeZone: zoneName(terms.timeZone) }),
+    texts.debitFree,
+    texts.notice,
+    optional,
+    texts.revocation,
+  ];
+}
 
 /** The permission as a section of the agreement, signed with it if the client chooses automatic collection. */
 export const automaticCollection = (terms: PermissionTerms): Block =>
@@ -73,7 +80,7 @@ export const automaticCollection = (terms: PermissionTerms): Block =>
     html`<h2>${texts.title}</h2>
 ${paragraphs([opening(terms)])}
 ${paymentTable(terms.payments)}
-${paragraphs([...conditions(terms), texts.refundsByAgreement])}`,
+${paragraphs([...conditions(terms), wordsFor(terms).refundsByAgreement])}`,
   );
 
 type Permitted = Pick<
@@ -133,12 +140,14 @@ function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[]
 
 /** How collected payments are refunded: the policy that was signed. */
 function refundRules({ terms, currency, createdAt }: Permitted): string[] {
-  const { byYou, byYouLessFee, until, afterwards, always, sameTerms, byUs } = texts.refunds;
+  const { byYou, byYouLessFee, none, tier: ofTier, afterwards, sameTerms, byUs } = texts.refunds;
   const { tiers, startsOn, timeZone, administrationFee } = terms;
   const { refunding, nothingFrom } = refundPeriods(policyDates(tiers, startsOn, dateIn(timeZone, createdAt)));
-  const parts = refunding.map((tier) => fill(until, { percent: tier.refundPercent, date: longDate(tier.until) }));
-  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
-  const refunds = [...parts, nothing].join("; ");
+  if (nothingFrom === null) return [none, sameTerms, byUs];
+  const parts = refunding.map((tier) =>
+    fill(ofTier, { percent: tier.refundPercent, dates: refundDates(tier, texts.refunds) }),
+  );
+  const refunds = [...parts, fill(afterwards, { date: longDate(nothingFrom) })].join("; ");
   return [
     administrationFee > 0
       ? fill(byYouLessFee, { fee: formatMoney(administrationFee, currency), refunds })

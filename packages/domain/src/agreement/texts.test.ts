@@ -37,6 +37,7 @@ const wordings: Record<string, string> = {
   "permission 6": "065d9225886be947",
   "permission 7": "17cd5d6ae6986a44",
   "permission 8": "046ca57fa56081a2",
+  "permission 9": "21031d897d408829",
 };
 
 test.each(Object.entries(documents))(
