@@ -43,15 +43,24 @@ describe("the participation terms", () => {
 
   test("say by when how much is refunded to the payer", () => {
     expect(shown()).toContain(
-      "On or before January 7, 2027 100% On or before February 6, 2027 50% On or after February 7, 2027 0%",
+      "On or before January 7, 2027 100% January 8, 2027 to February 6, 2027 50% On or after February 7, 2027 0%",
     );
+  });
+
+  test("mention no fee and no percentage where nothing is refunded", () => {
+    const { terms } = held();
+
+    const text = shown({ terms: { ...terms, tiers: [{ daysBefore: 0, refundPercent: 0 }] } });
+
+    expect(text).toContain("we do not refund what that person has paid");
+    expect(text).not.toMatch(/administration fee|%/);
   });
 
   test("say that a fee is kept if there is one", () => {
     const { terms } = held();
     const free = { ...terms, administrationFee: 0 };
 
-    expect(shown()).toContain("this percentage of what was paid, less an administration fee:");
-    expect(shown({ terms: free })).toContain("this percentage of what was paid:");
+    expect(shown()).toContain("subtract an administration fee, and refund the rest, if any, to that person:");
+    expect(shown({ terms: free })).not.toContain("administration fee");
   });
 });

@@ -6,7 +6,7 @@ import { dateIn } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
 import { type Block, block, pageOf, paragraphs, row, table } from "./document.ts";
 import texts from "./texts/participation-terms.ts";
-import { zoneName } from "./wording.ts";
+import { refundDates, zoneName } from "./wording.ts";
 
 type Agreed = Pick<Booking, "id" | "agreement" | "participant" | "terms" | "createdAt">;
 
@@ -60,18 +60,21 @@ ${paragraphs([fill(confirmation, { deadline: longDate(terms.clearanceDeadlineOn)
 }
 
 function endings({ terms, createdAt }: Agreed): Block {
-  const { title, declined, refund, refundLessFee, when, refunded, until, afterwards, always, sameTerms, byUs } =
+  const { title, declined, refund, refundLessFee, noRefund, when, refunded, afterwards, sameTerms, byUs } =
     texts.endings;
   const { startsOn, timeZone, tiers, administrationFee } = terms;
   const { refunding, nothingFrom } = refundPeriods(policyDates(tiers, startsOn, dateIn(timeZone, createdAt)));
-  const tierRows = refunding.map((tier) => row(fill(until, { date: longDate(tier.until) }), `${tier.refundPercent}%`));
-  const nothing = nothingFrom === null ? always : fill(afterwards, { date: longDate(nothingFrom) });
+  const tierRows = refunding.map((tier) => row(refundDates(tier, texts.endings), `${tier.refundPercent}%`));
+  const refunds =
+    nothingFrom === null
+      ? paragraphs([declined, noRefund])
+      : html`${paragraphs([declined, administrationFee > 0 ? refundLessFee : refund])}
+${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")])}`;
   return block(
     "endings",
     texts.version,
     html`<h2>${title}</h2>
-${paragraphs([declined, administrationFee > 0 ? refundLessFee : refund])}
-${table([when, refunded], [...tierRows, row(nothing, "0%")])}
+${refunds}
 ${paragraphs([sameTerms, byUs])}`,
   );
 }

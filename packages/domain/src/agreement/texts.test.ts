@@ -31,6 +31,7 @@ const wordings: Record<string, string> = {
   "creditDisclosure 5": "02ec01d0c4a4aa6d",
   "participationTerms 2": "38fe2a7ba5b726be",
   "participationTerms 3": "154baf9266a08c36",
+  "participationTerms 4": "35d878f06e3a2e73",
   "permission 3": "19601bfac79cc521",
   "permission 4": "46adb13ff5ed09ba",
   "permission 5": "2d282bba4b2bdc84",

@@ -2,7 +2,7 @@
  * The terms that a participant accepts if somebody else books and pays. Raise `version` with every change of its words.
  */
 export default {
-  version: 3,
+  version: 4,
   heading: {
     title: "Participation terms",
     parties:
@@ -22,16 +22,20 @@ export default {
   },
   endings: {
     title: "Declining and canceling",
-    declined: "If you decline, we give the person who paid a full refund.",
+    declined:
+      "If you decline, or if the booking is canceled before you accept, we give the person who paid a full refund.",
     refund:
-      "If you accept and later withdraw, or if the person who paid cancels, we refund that person this percentage of what was paid:",
+      "If you accept and later withdraw, or if the person who paid cancels after you have accepted, we refund to that person the percentage below of what that person has paid:",
     refundLessFee:
-      "If you accept and later withdraw, or if the person who paid cancels, we refund that person this percentage of what was paid, less an administration fee:",
+      "If you accept and later withdraw, or if the person who paid cancels after you have accepted, we calculate the percentage below of what that person has paid, subtract an administration fee, and refund the rest, if any, to that person:",
+    noRefund:
+      "If you accept and later withdraw, or if the person who paid cancels after you have accepted, we do not refund what that person has paid.",
     when: "When the booking is canceled",
     refunded: "Refund",
     until: "On or before {date}",
+    between: "{from} to {date}",
+    on: "{date}",
     afterwards: "On or after {date}",
-    always: "At any time",
     sameTerms:
       "The same terms apply if you do not arrive, or if we cancel because a payment is still past due after our final notice.",
     byUs: "If we cancel for any other reason, we give the person who paid a full refund.",
