@@ -71,6 +71,19 @@ describe("functions", () => {
     }
   });
 
+  test("load nothing of undici: no bundle imports node:http as an ES module", () => {
+    for (const name of functionNames) {
+      const { outputs } = JSON.parse(readFileSync(`dist/meta/${name}.json`, "utf8"));
+      const imports = Object.values(outputs as Metafile["outputs"]).flatMap((output) => output.imports);
+
+      expect(imports.length, name).toBeGreaterThan(0);
+      expect(
+        imports.filter(({ path, kind }) => /^(node:)?http$/.test(path) && kind !== "require-call"),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   test("include one that creates programs: it knows the account's currencies, by default dollars", () => {
     const said = (settlementCurrencies: string) => settingsOf({ settlementCurrencies }).settlementCurrencies;
 

@@ -1,6 +1,9 @@
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 
-/** Without `info`, the SDK does not copy the input and output of each call for a log that nobody reads. */
+/**
+ * Without `info`, the SDK does not copy the input and output of each call for a log that nobody reads. Its warnings are
+ * dropped too, since they may quote input (I8).
+ */
 const ignored = () => {};
 const silent = { debug: ignored, warn: ignored, error: ignored } as unknown as NonNullable<
   DynamoDBClientConfig["logger"]

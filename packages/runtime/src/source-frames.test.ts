@@ -27,11 +27,19 @@ test("a frame names the place in the sources", ({ onTestFinished }) => {
 test("a frame stays as it is if its file has no source map, a broken one, or none for the place", ({
   onTestFinished,
 }) => {
-  const files = { "index.mjs.map": JSON.stringify(map), "broken.mjs.map": "{", "empty.mjs.map": "null" };
+  const files = {
+    "index.mjs.map": JSON.stringify(map),
+    "broken.mjs.map": "{",
+    "empty.mjs.map": "null",
+    "wrong.mjs.map": JSON.stringify({ ...map, sources: ["http://["] }),
+    "text.txt.map": JSON.stringify(map),
+  };
   const folder = folderWith(files, onTestFinished);
   const frames = [
-    ...["index.mjs:1:1", "broken.mjs:2:1", "empty.mjs:2:1", "none.mjs:2:1"].map((place) => `at f (${folder}/${place})`),
-    ...["at node:internal/process/task_queues:105:5", "at async Promise.all (index 0)", "at f (file::2:1)"],
+    ...["index", "broken", "empty", "wrong", "none"].map((name) => `at f (${folder}/${name}.mjs:1:1)`),
+    ...["broken", "empty", "wrong", "none"].map((name) => `at f (${folder}/${name}.mjs:2:1)`),
+    ...[`at f (${folder}/text.txt:2:1)`, "at f (file:///dev/zero#.mjs:1:1)", "at f (file::2:1)"],
+    ...["at node:internal/process/task_queues:105:5", "at async Promise.all (index 0)"],
   ];
 
   expect(frames.map(inSources)).toEqual(frames);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 
-/** The source maps of the bundle's files; null for a file without one. */
+/** The source maps of the bundle's files; null for a file without one, or with a broken one. */
 const maps = new Map<string, SourceMap | null>();
 
 function mapOf(file: string): SourceMap | null {
@@ -26,9 +26,9 @@ function readMap(file: string): SourceMap | null {
  * start.
  */
 export const inSources = (frame: string): string =>
-  frame.replace(/(file:[^\s()]+):(\d+):(\d+)/, (place, file: string, line: string, column: string) => {
+  frame.replace(/(file:[^\s()?#]+\.m?js):(\d+):(\d+)/, (place, file: string, line: string, column: string) => {
     const entry = mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1);
-    return entry && "originalSource" in entry
-      ? `${new URL(entry.originalSource, file)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
-      : place;
+    if (entry === undefined || !("originalSource" in entry)) return place;
+    const source = URL.parse(entry.originalSource, file);
+    return source === null ? place : `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   });

@@ -8,7 +8,7 @@ import { issuers } from "./http-event.ts";
 
 export const fixedNow = "2027-01-01T00:00:00Z";
 
-/** Never called: only the client around it is. The SDK takes a millisecond to set one up. */
+/** Sends nothing: the mock answers. Shared, since the SDK takes a millisecond to make one. */
 const dynamodb = new DynamoDBClient({ region: "us-east-1" });
 
 /**
