@@ -63,9 +63,12 @@ export function isOfAge(bornOn: CalendarDate, years: number, on: CalendarDate): 
   return year >= 0 && bornOn <= `${String(year).padStart(4, "0")}${on.slice(4)}`;
 }
 
-/** Calendar days from one date to another; negative if `to` is earlier. */
-export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
-  (Date.parse(to) - Date.parse(from)) / millisecondsADay;
+/** Calendar days from one date to another; negative if `to` is earlier. Throws a `RangeError` for anything but dates. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  const days = (Date.parse(to) - Date.parse(from)) / millisecondsADay;
+  if (!Number.isInteger(days)) throw new RangeError(`no dates: ${from}, ${to}`);
+  return days;
+}
 
 /** The calendar date of an instant in a time zone. */
 export const dateIn = remembered(

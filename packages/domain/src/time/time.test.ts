@@ -86,6 +86,19 @@ describe("calendar dates", () => {
     );
   });
 
+  test("are the only input of calculations: text that is no date or instant throws", () => {
+    const wrong = ["", "tomorrow", "2027-13-01", "2027-03-32"];
+
+    for (const text of wrong) {
+      expect(() => addDays(text, 1), text).toThrow(RangeError);
+      expect(() => addMonths(text, 1), text).toThrow(RangeError);
+      expect(() => plusDays(text, 1), text).toThrow(RangeError);
+      expect(() => daysBetween(text, "2027-03-01"), text).toThrow(RangeError);
+      expect(() => daysBetween("2027-03-01", text), text).toThrow(RangeError);
+    }
+    expect(() => daysBetween("2027-03-01", "2027-03-02T17:00:00Z")).toThrow(RangeError);
+  });
+
   test("must exist", () => {
     expect(["2028-02-29", "2027-12-31"].every(isCalendarDate)).toBe(true);
     expect(["2027-02-29", "2027-13-01", "2027-1-1", "2027-04-31", "20270401", "tomorrow"].some(isCalendarDate)).toBe(
