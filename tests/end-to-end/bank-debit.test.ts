@@ -71,6 +71,7 @@ test("a deposit is debited from each test account", async () => {
     expect((await client.read()).status, key).toBe(expected.status);
     expect(await world.mail(client.email), key).toContain(expected.mail);
   }
+  await expectReconciled(world);
 });
 
 test("every event on the bus matches its schema", async () => {

@@ -105,6 +105,8 @@ test("a due is collected from the deposit's card, retried or left to the client,
     expect(await dueOf(client), key).toEqual(expected);
     expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? receipt : failedVerifications);
   }
+  // After the first retries, too.
+  await world.moveClock({ advance: "P4DT12H" });
   await expectReconciled(world);
 });
 
