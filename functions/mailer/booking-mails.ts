@@ -71,9 +71,12 @@ export const unconfirmed: Write = ({ booking, now }) => {
   return { subject, paragraphs: [opening, fill(contact, { time: moment(booking, booking.clearanceDueAt) })] };
 };
 
-export const declined: Write = () => {
+/** A payer who does not take part gets the mail of a participant who withdrew, which does not reveal the cause (I8). */
+export const declined: Write = ({ booking, data }) => {
   const { subject, opening, refund } = texts.declined;
-  return { subject, paragraphs: [opening, refund] };
+  if (isForOneself(booking)) return { subject, paragraphs: [opening, refund] };
+  const { reasonsForPayer, subject: canceled } = texts.cancelled;
+  return { subject: canceled, paragraphs: [reasonsForPayer.not_taking_part, refundOf(booking, data)] };
 };
 
 /** To a participant who does not pay: the same without money. */
@@ -103,18 +106,19 @@ const { other: _, ...CANCELLED } = texts.cancelled.reasons;
 
 /** A payer is not told why a participant does not take part. */
 function forPayer(booking: Booking) {
-  const { not_accepted, unanswered, no_show } = texts.cancelled.reasonsForPayer;
+  const { not_taking_part, unanswered, no_show } = texts.cancelled.reasonsForPayer;
   return {
     ...CANCELLED,
-    participant: not_accepted,
-    clearance_deadline: isInvited(booking) ? unanswered : not_accepted,
+    participant: not_taking_part,
+    clearance_deadline: isInvited(booking) ? unanswered : not_taking_part,
     no_show,
   };
 }
 
 function refundOf({ currency }: Booking, { refund, kept }: Data): string {
   const { refunds, paymentUnderWay } = texts.cancelled;
-  if (typeof refund !== "number") return refunds.unknown;
-  const says = fill(refunds[endingNews({ refund, kept })], { amount: formatMoney(refund, currency) });
+  if (typeof refund !== "number" || typeof kept !== "number") return refunds.unknown;
+  const [amount, rest, paid] = [refund, kept, refund + kept].map((one) => formatMoney(one, currency));
+  const says = fill(refunds[endingNews({ refund, kept })], { amount, kept: rest, paid });
   return `${says} ${paymentUnderWay}`;
 }

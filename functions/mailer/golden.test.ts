@@ -168,16 +168,21 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   BookingUnconfirmed: [{ of: "lapsed", booking: anna.awaiting_clearance, to: "participant" }],
   BookingDeclined: [
     { of: "for oneself", booking: anna.declined },
+    {
+      ...{ of: "for somebody else", data: { by: "not_cleared", refund: 250_000, kept: 0 } },
+      booking: forAnna(anna.declined),
+    },
     { of: "booked by somebody else", booking: forAnna(anna.declined), to: "participant" },
   ],
   BookingCancelled: [
     ...["client", "operator", "clearance_deadline", "non_payment", "no_show", "something_new"].map((by) =>
       cancelled(by),
     ),
+    { of: "refunded in full", data: { by: "operator", refund: 75_050, kept: 0 }, booking: anna.cancelled },
     { of: "nothing paid", data: { by: "client", refund: 0, kept: 0 }, booking: anna.cancelled_unpaid },
     { of: "no refund due", data: { by: "client", refund: 0, kept: 5 }, booking: anna.cancelled },
     { of: "without figures", data: { by: "client" }, booking: anna.cancelled },
-    ...["participant", "no_show"].map((by) => cancelled(by, forAnna(anna.cancelled))),
+    ...["participant", "clearance_deadline", "no_show"].map((by) => cancelled(by, forAnna(anna.cancelled))),
     cancelled("clearance_deadline", invited(anna.cancelled)),
     { ...cancelled("client", forAnna(anna.cancelled)), to: "participant" },
   ],

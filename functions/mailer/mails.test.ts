@@ -205,17 +205,33 @@ describe("the text of a mail", () => {
     ["BookingDeclined", {}, "About your booking", "We could not accept your booking", "declined"],
     [
       "BookingCancelled",
-      { by: "client", refund: 75050 },
+      { by: "client", refund: 75050, kept: 5 },
       "Your booking is canceled",
-      "We will refund $750.50 to you and email you when we have sent it.",
+      "You paid $750.55. Under your agreement, we keep $0.05 and refund $750.50.",
     ],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 5 }, "Your booking is canceled", "no refund is due for what"],
-    ["BookingCancelled", { by: "client", refund: 0, kept: 0 }, "Your booking is canceled", "You had not paid anything"],
+    [
+      "BookingCancelled",
+      { by: "operator", refund: 75050, kept: 0 },
+      "Your booking is canceled",
+      "We will refund the $750.50 that you paid.",
+    ],
+    [
+      "BookingCancelled",
+      { by: "client", refund: 0, kept: 5 },
+      "Your booking is canceled",
+      "we keep the $0.05 that you",
+    ],
     [
       "BookingCancelled",
       { by: "client", refund: 0, kept: 0 },
       "Your booking is canceled",
-      "the same terms apply to it",
+      "You have not paid anything",
+    ],
+    [
+      "BookingCancelled",
+      { by: "client", refund: 0, kept: 0 },
+      "Your booking is canceled",
+      "the cancellation terms of your agreement apply to it",
     ],
     [
       "RefundRequested",
@@ -349,17 +365,21 @@ describe("the text of a mail", () => {
     expect(wordsOf("ParticipationChanged", { participation: "invited" }, invited, null, "participant")).toBeNull();
   });
 
-  test("to a payer is the same whether a participant declines or was declined", () => {
-    const refused = wordsOf("BookingCancelled", { by: "participant", refund: 0, kept: 0 }, forAnna(anna.cancelled));
+  test("to a payer is the same whether a participant declines, misses the deadline or was declined (I8)", () => {
+    const paid = { refund: 250_000, kept: 0 };
+    const mail = (name: EventName, by: string, state: State) => wordsOf(name, { by, ...paid }, forAnna(anna[state]));
+    const withdrawn = mail("BookingCancelled", "participant", "cancelled");
 
-    expect(refused?.text).toContain("We could not accept your booking");
-    expect(wordsOf("BookingDeclined", {}, forAnna(anna.declined))?.text).toContain("We could not accept your booking");
+    expect(withdrawn?.text).toContain("The person you booked for will not take part, so we canceled your booking.");
+    expect(mail("BookingCancelled", "clearance_deadline", "cancelled")).toEqual(withdrawn);
+    expect(mail("BookingDeclined", "not_cleared", "declined")).toEqual(withdrawn);
+    expect(mail("BookingDeclined", "turned_away", "declined")).toEqual(withdrawn);
   });
 
   test.each([
     ["no_show", "accepted", "The person you booked for did not arrive"],
-    ["clearance_deadline", "accepted", "We could not accept your booking"],
-    ["clearance_deadline", "invited", "Your invitation was not accepted in time"],
+    ["clearance_deadline", "accepted", "The person you booked for will not take part"],
+    ["clearance_deadline", "invited", "The person you booked for did not accept the place in time"],
   ] as const)(
     "to a payer who does not take part ask nothing of them that is the participant's: %s, %s",
     (by, participation, says) => {

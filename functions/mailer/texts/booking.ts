@@ -34,8 +34,8 @@ export default {
   unconfirmed: {
     subject: "We need to update your information",
     opening:
-      "You still have your place. Before we can confirm your booking again, some of the information that we have from you has to be updated.",
-    contact: "Please contact us before {time}.",
+      "Your booking is no longer confirmed, but you still have your place. To confirm it again, we need to update some of your information.",
+    contact: "Please contact us before {time}. Otherwise, we will have to cancel your booking.",
   },
   declined: {
     subject: "About your booking",
@@ -53,20 +53,22 @@ export default {
       no_show: "You did not arrive, so your booking has ended.",
       other: "Your booking is canceled.",
     },
-    /** To a payer who does not take part. */
+    /** To a payer who does not take part. Whatever keeps the participant from taking part has the same words (I8). */
     reasonsForPayer: {
-      not_accepted: "We are sorry. We could not accept your booking, so it is canceled.",
-      unanswered: "Your invitation was not accepted in time, so your booking is canceled.",
+      not_taking_part: "We are sorry. The person you booked for will not take part, so we canceled your booking.",
+      unanswered: "The person you booked for did not accept the place in time, so we canceled your booking.",
       no_show: "The person you booked for did not arrive, so your booking has ended.",
     },
     refunds: {
-      returned: "We will refund {amount} to you and email you when we have sent it.",
-      nothing_paid: "You had not paid anything, so there is nothing to refund.",
-      none_due: "Under your agreement, no refund is due for what you had paid.",
+      in_full: "We will refund the {amount} that you paid. We will email you when we have sent the refund.",
+      in_part:
+        "You paid {paid}. Under your agreement, we keep {kept} and refund {amount}. We will email you when we have sent the refund.",
+      nothing_paid: "You have not paid anything, so there is nothing to refund.",
+      none_due: "Under the cancellation terms of your agreement, we keep the {kept} that you paid.",
       unknown: "We will refund what we owe you under your agreement.",
     },
     paymentUnderWay:
-      "If a payment from you is still being processed, the same terms apply to it, and we will email you.",
+      "If we receive a payment that is still being processed, the cancellation terms of your agreement apply to it, and we will email you.",
   },
   cancelledForOther: {
     opening: "The booking that was made for you is canceled.",

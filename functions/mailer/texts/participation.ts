@@ -18,7 +18,7 @@ export default {
     noMore: "We will not email you about this booking again.",
   },
   acceptedToPayer: {
-    subject: "Your invitation was accepted",
+    subject: "The person you booked for has accepted",
     opening: "The person you booked for has accepted the place.",
   },
 } as const;

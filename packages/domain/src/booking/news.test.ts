@@ -97,7 +97,8 @@ describe("the news of a refund", () => {
 });
 
 test.each([
-  [1, 50_000, "returned"],
+  [1, 50_000, "in_part"],
+  [1, 0, "in_full"],
   [0, 0, "nothing_paid"],
   [0, 1, "none_due"],
 ] as const)("an ending that refunds %i and keeps %i is worded as %s", (refund, kept, news) => {

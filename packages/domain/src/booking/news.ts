@@ -82,8 +82,8 @@ export function endingNews({
   kept,
 }: {
   refund: number;
-  kept: unknown;
-}): "returned" | "nothing_paid" | "none_due" {
-  if (refund > 0) return "returned";
+  kept: number;
+}): "in_full" | "in_part" | "nothing_paid" | "none_due" {
+  if (refund > 0) return kept === 0 ? "in_full" : "in_part";
   return kept === 0 ? "nothing_paid" : "none_due";
 }
