@@ -118,7 +118,8 @@ function forPayer(booking: Booking) {
 function refundOf({ currency }: Booking, { refund, kept }: Data): string {
   const { refunds, paymentUnderWay } = texts.cancelled;
   if (typeof refund !== "number" || typeof kept !== "number") return refunds.unknown;
-  const [amount, rest, paid] = [refund, kept, refund + kept].map((one) => formatMoney(one, currency));
-  const says = fill(refunds[endingNews({ refund, kept })], { amount, kept: rest, paid });
+  const money = (amount: number) => formatMoney(amount, currency);
+  const figures = { amount: money(refund), kept: money(kept), paid: money(refund + kept) };
+  const says = fill(refunds[endingNews({ refund, kept })], figures);
   return `${says} ${paymentUnderWay}`;
 }
