@@ -67,7 +67,7 @@ export const catalogueBindings = [
 
   bind(routes.createQuote, async ({ body }, { deps, now }) => {
     if (body.discountCode !== undefined) {
-      const errors = [{ path: "discountCode", message: "Must be a valid discount code" }];
+      const errors = [{ path: "discountCode", message: "Must be left out: there are no discounts yet" }];
       return { refused: "validation_failed", errors };
     }
     const found = await publicCohort(deps.store, body.cohortId);

@@ -32,7 +32,8 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   DuePastDue: "A due was not paid on its date.",
   DueNotice: "A notice about a due is sent: before its date, after a change, or when it is past due.",
   LateChargeAdded: "A late charge was added for the past-due due `forDueId`.",
-  CollectionTaskOpened: "A due needs a person: it was not paid or the booking is delinquent.",
+  CollectionTaskOpened:
+    "Staff must look at a due: it was not paid after its final notice, or the booking is delinquent.",
   DueWaived: "Staff waived the unpaid part of a due.",
   DueDeferred: "Staff moved a due from `from` to `dueOn`.",
   CollectionChanged: "Staff paused or resumed collection for a booking.",
@@ -40,5 +41,6 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   RefundSucceeded: "A refund succeeded.",
   RefundRefused: "Stripe permanently refused a refund. `code` is Stripe's reason.",
   RefundFailed: "A refund failed after Stripe had accepted it, and the money came back.",
-  MoneyConverted: "Stripe converted a payment or a refund from or to another currency. The amount is in suspense.",
+  MoneyConverted:
+    "Stripe converted a payment or a refund from or to another currency. The amount is posted to the account `suspense`.",
 };

@@ -6,7 +6,7 @@
 export const fieldDescriptions: Readonly<Record<string, string>> = {
   // Headers
   "Idempotency-Key":
-    "Makes a repeated request safe. It takes effect once, and for 30 days a repeat returns the successful response again. The key has 1 to 255 printable ASCII characters without spaces. Use a new key, such as a UUID, for each action. The same key with a different request is refused with `idempotency_mismatch`.",
+    "Makes a repeated request safe. The request takes effect once. For 30 days, a repeat with the same key returns the same successful response. The key has 1 to 255 printable ASCII characters without spaces. Use a new key, such as a UUID, for each action. The same key with a different request is refused with `idempotency_mismatch`.",
   "access-purpose":
     "Why the clinician reads or writes the clinical record: `treatment`, `payment`, `operations`, or `patient_request` for a request by the participant. The clinical access log keeps it.",
   "accept-encoding": "The content encodings that the client can read. The server uses `br`, `gzip` or no encoding.",
@@ -24,9 +24,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   // Lists
   items: "The entries of this page, in the order that the route describes.",
   nextCursor: "The cursor of the next page. Send it as `cursor`. Null on the last page.",
-  limit: "The largest number of entries on a page, from 1 to 100. A page can be shorter and not be the last.",
+  limit: "The largest number of entries on a page, from 1 to 100. A page can be shorter even if more pages follow.",
   "getJournal limit":
-    "The largest number of entries on a JSON page, from 1 to 1,000. A page can be shorter and not be the last. CSV and hledger files ignore it.",
+    "The largest number of entries on a JSON page, from 1 to 1,000. A page can be shorter even if more pages follow. CSV and hledger files ignore it.",
   cursor:
     "The `nextCursor` of the previous page of the same list. Leave it out for the first page. Any other value is refused.",
 
@@ -41,7 +41,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "With `payment_refused`: why the payment was refused. `amount_too_large` and `amount_too_small`: the amount is outside Stripe's limits. `currency_not_supported`: Stripe does not take this currency. `method_not_available`: choose another payment method. `account_restricted`: our Stripe account cannot take payments. `email_not_accepted`: Stripe does not accept the email address. `not_accepted`: any other permanent refusal.",
   "Problem bookingId":
     "With `already_booked`: the id of the existing booking. Only the owner of that booking and admins get it.",
-  "Problem errors": "Every invalid field of the request, with one message per field.",
+  "Problem errors": "The invalid fields of the request, at most 100, with one message per field.",
   "Problem errors path":
     "The path of the invalid field: `participant.email` in the body, and `query.limit`, `path.id` or `headers.access-purpose` elsewhere.",
   "Problem errors message": "A text for people that says how to correct the field. It may change.",
@@ -56,9 +56,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "patchProgram request status":
     "The new status. `draft` can become `published`, and `published` can become `retired`. Any other change, and retiring a program while one of its cohorts is open, is refused with `invalid_transition`.",
   name: "The name of the program, on one line.",
-  publicLabel: "The name of the program for payment pages, mails and calendars. It must not name a treatment.",
+  publicLabel: "The name of the program for payment pages, emails and calendars. It must not name a treatment.",
   "createProgram request publicLabel":
-    "The name of the program for payment pages, mails and calendars. It must not name a treatment. Without it, the label is the length of the program, such as `Seven-day program`.",
+    "The name of the program for payment pages, emails and calendars. It must not name a treatment. Without it, the label is the length of the program, such as `Seven-day program`.",
   summary: "A description of the program, as plain text with line breaks.",
   modalities: "The therapies of the program, such as `KAP` or `EMDR`, at most 20.",
   days: "The length of the program in days, counting the first and the last day.",
@@ -150,9 +150,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   startsOn: "The first day of the cohort, a date in its time zone.",
   endsOn: "The last day of the cohort, a date in its time zone.",
   "request startsOn":
-    "The first day of the cohort, a date in its time zone. Must be within ten years, and the clearance deadline must not have passed. A cohort with bookings keeps its dates: a change is refused with `places_in_use`.",
+    "The first day of the cohort, a date in its time zone. Must be within ten years, and the clearance deadline must not have passed. A cohort with held or booked places keeps its dates: a change is refused with `places_in_use`.",
   "request endsOn":
-    "The last day of the cohort, a date in its time zone. The cohort must be as long as its program. A cohort with bookings keeps its dates: a change is refused with `places_in_use`.",
+    "The last day of the cohort, a date in its time zone. The cohort must be as long as its program. A cohort with held or booked places keeps its dates: a change is refused with `places_in_use`.",
   timeZone: "The IANA time zone of the cohort, such as `America/Denver`.",
   venue: "Where the cohort takes place, on one line.",
   places: "The places of the cohort by type.",
@@ -254,7 +254,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   securityInterest: "The statement on security interests.",
   policy: "The cancellation policy as dates. Tiers that have passed are left out.",
   until: "The last date of the tier, inclusive, in the cohort's time zone.",
-  refundPercent: "The percentage of the amount paid that is refunded, less the administration fee.",
+  refundPercent:
+    "The percentage of the amount paid that is refunded. The administration fee is then deducted from the refund.",
   expiresAt: "Until when the prices are valid, an instant in UTC.",
   "comparePlans items": "One entry for each plan that the cohort offers.",
   "comparePlans items kind":
@@ -292,7 +293,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   email:
     "The participant's email address. It identifies the participant: only an account with this verified address acts as the participant.",
   "createBooking request email":
-    "The participant's email address. If it is not the client's own verified address, the participant is invited to accept. `already_booked` refuses a second active booking by the same client for this address in the cohort. Bookings by others count only if the address is the client's own, or if an admin books.",
+    "The participant's email address. If it is not the client's own verified address, the participant is invited to accept. If the client already has an active booking for this address in the cohort, the request is refused with `already_booked`. Other clients' bookings for the address count only if it is the client's own address or an admin books.",
   "putParticipant request email":
     "The participant's email address. The payer's own address is refused. If the payer has another active booking for this address in the cohort, the request is refused with `already_booked`.",
   phone: "The participant's phone number, as it was written: 5 to 15 digits with the usual separators.",
@@ -426,7 +427,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
   on: "The date in the cohort's time zone for which the amounts are computed.",
   "getPayoff amount":
-    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, a payoff cannot be charged: paying the last due in full refunds the excess. If it is less than Stripe's smallest charge, that is charged, and the excess is refunded.",
+    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, no payoff can be opened: interest that was paid ahead pays the rest when the payment in progress ends. If it is below Stripe's minimum charge, the client pays that minimum, and the excess is refunded.",
   principal: "The unpaid price without taxes, in minor units.",
   tax: "The unpaid taxes, in minor units.",
   interest: "The unpaid interest up to this date, in minor units.",
@@ -463,7 +464,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The requirements that the clearance does not meet for this cohort: `medical` or `psychiatric` if that evaluation does not clear, `validity` if a clearance ends before the last day. Empty if it meets all of them.",
   attention:
     "How near the clearance deadline is while something is missing: `soon` from 30 days before it, `urgent` from 14 days before it. Null before that, if nothing is missing, and if the booking cannot be evaluated.",
-  "query attention": "Lists only the bookings with this attention.",
+  "query attention":
+    "Lists only the bookings that miss a requirement and whose clearance deadline is this near: `soon` or `urgent`.",
   "listScreenings query status": "Lists only the bookings whose clearance has this status.",
   evaluations: "The evaluations of the participant, newest first.",
   evaluation: "The evaluation as it was recorded.",
@@ -630,7 +632,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
 
   // The API itself
   "getHealth status": "Always `ok`.",
-  received: "Always `true`: the event is stored.",
+  received: "Always `true`.",
   openapi: "The version of the OpenAPI Specification.",
   info: "The title, version and description of the API.",
   "info title": "The name of the API.",

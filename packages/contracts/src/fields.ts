@@ -51,11 +51,12 @@ export const personName = (longest: number, leastLetters = 1) =>
       leastLetters === 1 ? "Must contain a letter" : `Must contain at least ${leastLetters} letters`,
     ),
   );
+const phoneForm = "Must be a phone number: 5 to 30 digits, spaces and ( ) . / -, with an optional + at the start";
 /** A phone number as people write it: 5 to 15 digits (E.164) with the usual separators. */
 export const phone = () =>
   z.string().check(
     z.trim(),
-    z.regex(/^\+?[0-9 ()./-]{5,30}$/, stop("Must be a phone number")),
+    z.regex(/^\+?[0-9 ()./-]{5,30}$/, stop(phoneForm)),
     z.refine((number) => {
       const { length } = number.replace(/\D/g, "");
       return length >= 5 && length <= 15;
@@ -100,7 +101,7 @@ export const email = () => z.email(stop(unlessMissing("Must be an email address"
 export const label = () =>
   matching(/^[a-z][a-z0-9_-]{0,39}$/, "Must have 1 to 40 lowercase letters, digits, - or _, and start with a letter");
 /** The message for a cursor that no page of the list returned. */
-export const notTheCursor = "Must be the nextCursor of the previous page";
+export const notTheCursor = "Must be the nextCursor of the previous page, sent with the same filters";
 const cursor = (isPlace: IsPlace) =>
   z.string().check(
     z.maxLength(400, stop(notTheCursor)),

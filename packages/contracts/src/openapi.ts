@@ -144,9 +144,10 @@ ignore fields that you do not know.
 **Amounts** are whole numbers of the currency's minor unit, such as cents. Instants are in UTC. Dates are calendar dates in
 the cohort's time zone, and in finance's responses in the time zone of the reports.
 
-**Errors** are \`application/problem+json\` with a stable \`code\`. The API gateway reports its own errors as
-\`application/json\` with a \`message\`: an invalid token (401, 403), an unknown route (404), a body larger than 10 MB
-(413), too many requests (429), and a function that failed (500) or timed out (503).
+**Errors** are \`application/problem+json\` with a stable \`code\`. A request body may have at most 256 KB (413
+\`payload_too_large\`). The API gateway reports its own errors as \`application/json\` with a \`message\`: an invalid token
+(401, 403), an unknown route (404), a body larger than 10 MB (413), too many requests (429), and a function that failed
+(500) or timed out (503).
 
 **Pages** for a browser are \`/docs\`, \`/pay/{token}\`, \`/pay/{token}/method\` and \`/v1/checkout/return\`. During an outage
 they show a page with status 503. All except \`/docs\` ignore unknown query parameters.

@@ -122,7 +122,8 @@ function idempotencyOf(
     return { ok: true, idempotency: null };
   }
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    const errors = [{ path: "headers.idempotency-key", message: "Must have 1 to 255 printable ASCII characters" }];
+    const message = "Must have 1 to 255 printable ASCII characters without spaces";
+    const errors = [{ path: "headers.idempotency-key", message }];
     return { ok: false, refusal: { refused: "validation_failed", errors } };
   }
   // Built from the route's parameters: the same path can be written in several ways.

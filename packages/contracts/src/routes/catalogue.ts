@@ -146,7 +146,8 @@ export const comparePlans = defineRoute({
   access: "public",
   idempotency: "none",
   summary: "Compares the payment plans",
-  description: "Each has the most monthly payments that are possible today. Unavailable plans have a `reason`.",
+  description:
+    "Each plan with monthly payments is shown with the largest number that is possible today. Unavailable plans have a `reason`.",
   params: z.strictObject({ id: id("coh") }),
   query: z.strictObject({ placeType: label() }),
   responses: () => ok("The plans. Figures of an unavailable plan are null.", planComparison()),

@@ -14,7 +14,7 @@ export const openCheckout = defineRoute({
   idempotency: "required",
   summary: "Opens Stripe's hosted payment page, or returns the one that is open",
   description:
-    "The page is for the deposit, another due or a payoff. With `amount`, it pays part of a due: at least 10,000 minor units or a tenth of the due, whichever is less, and at most 100 part payments per booking. The purpose `payment_method` saves another card or bank account and charges nothing. While autopay is on, completing that page authorizes the new method: show the text in `permission` first.",
+    "The client pays the deposit, another due or a payoff on the page. To pay only part of a due, send `amount`: at least 10,000 minor units or a tenth of the due, whichever is less. A booking can have at most 100 part payments. The purpose `payment_method` saves another card or bank account and charges nothing. While autopay is on, completing that page authorizes the new method: show the text in `permission` first.",
   params,
   body: z.strictObject({
     purpose: z.enum(["deposit", "due", "payoff", "payment_method"]),

@@ -80,7 +80,7 @@ export const recordEvaluation = defineRoute({
   access: ["clinician"],
   idempotency: "accepted",
   summary: "Records a medical or psychiatric evaluation",
-  description: "The latest of each kind counts.",
+  description: "The latest evaluation of each kind decides.",
   params,
   headers,
   body: z.strictObject({
@@ -106,7 +106,7 @@ export const withdrawClearance = defineRoute({
   access: ["clinician"],
   idempotency: "accepted",
   summary: "Withdraws a clearance",
-  description: "Both evaluations must be repeated.",
+  description: "To clear the participant again, record both evaluations again.",
   params,
   headers,
   body: z.strictObject({ note: text(20_000) }),

@@ -85,7 +85,7 @@ export const removePlaces = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "accepted",
-  summary: "Removes free places from a cohort, all of them or none",
+  summary: "Removes a number of free places from a cohort, or none if too few are free",
   params: cohortParams,
   query: z.strictObject({ type: label(), count: countParameter(1, 60) }),
   responses: () => ({ 200: { description: "The cohort", schema: cohortResponse() } }),

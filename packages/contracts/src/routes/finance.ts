@@ -14,7 +14,7 @@ export const getTrialBalance = defineRoute({
   access: ["finance"],
   idempotency: "none",
   summary: "Gets the turnover and balance of every account",
-  description: "They are in one currency, at the end of a date.",
+  description: "The report covers one currency, as of the end of a date.",
   query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({
     200: {

@@ -33,7 +33,7 @@ export const answerInvitation = defineRoute({
   idempotency: "accepted",
   summary: "Accepts or declines the invitation",
   description:
-    "To accept it, send the hash of the terms and a signature. The participant can withdraw an acceptance until the first day.",
+    "To accept it, send the hash of the terms and a signature. The participant can withdraw an acceptance before the first day of the cohort.",
   params,
   body: z.strictObject({
     accepted: z.boolean(),

@@ -19,7 +19,7 @@ export const payPage = defineRoute({
   page: true,
   linked: true,
   idempotency: "none",
-  summary: "Shows the amount due and a button to pay it, for the link in a mail",
+  summary: "Shows the amount due and a button to pay it, for the link in an email",
   description: "Opening the link starts no payment.",
   throttle: seldomAsked,
   params,

@@ -10,7 +10,8 @@ export const stripeWebhook = defineRoute({
   raw: true,
   idempotency: "none",
   summary: "Receives an event from Stripe",
-  description: "The signature is verified first. Each event is stored once and processed afterwards.",
-  responses: () => ({ 200: { description: "Stored", schema: z.object({ received: z.literal(true) }) } }),
+  description:
+    "The signature is verified first. An event that Clearing acts on is stored once and processed afterwards. Other events are acknowledged and dropped.",
+  responses: () => ({ 200: { description: "Received", schema: z.object({ received: z.literal(true) }) } }),
   errors: ["validation_failed", "payment_provider_unavailable"],
 });
