@@ -81,7 +81,7 @@ describe("the pages of a payment link", () => {
     const more: Booking = { ...made, status: "confirmed", agreement, savedMethod, dues } as Booking;
 
     expect(method(more)).toContain("Agree and continue");
-    expect(bodyOf(payPageReply(more, page(more), "https://example.org/method"))).toContain("further payments");
+    expect(bodyOf(payPageReply(more, page(more), "https://example.org/method"))).toContain("more payments to make");
     expect(bodyOf(payPageReply(settled, page(settled), "https://example.org/method"))).not.toContain("<a ");
   });
 
@@ -104,7 +104,7 @@ describe("the pages of a payment link", () => {
     test("are mentioned by the page of another payment that is paid", () => {
       const other = bodyOf(payPageReply(alone, page(alone), "https://example.org/pay/token/method"));
 
-      expect(other).toContain("further payments");
+      expect(other).toContain("more payments to make");
       expect(other).not.toContain("<a ");
     });
 

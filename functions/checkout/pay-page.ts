@@ -57,7 +57,10 @@ export function methodPageReply(booking: Booking, page: PayPage, permission: Per
   if (refusal !== null) return shortPage(200, states[refusal]);
   const opening = fill(free, { program: booking.terms.publicLabel });
   const stays = isRemindedOfAll(booking) ? off.text : off.noReminder;
-  if (permission === null) return shortPage(200, { title, text: `${opening} ${stays}`, link }, { label: off.button });
+  if (permission === null) {
+    const text = [opening, stays, off.charged].join(" ");
+    return shortPage(200, { title, text, link }, { label: off.button });
+  }
   const details = { title: authorization, paragraphs: permission.paragraphs };
   return shortPage(
     200,

@@ -25,16 +25,16 @@ describe("the mail about automatic payments", () => {
 
   test.each([
     ["client", "As you asked, we no longer charge"],
-    ["detached", "Your saved payment method was removed"],
-    ["customer_deleted", "Your saved payment details were removed"],
-    ["mandate_withdrawn", "The authorization to debit your bank account has ended"],
+    ["detached", "We no longer have a saved payment method for you"],
+    ["customer_deleted", "We no longer have a saved payment method for you"],
+    ["mandate_withdrawn", "We may no longer debit your bank account"],
     ["refused", "We can no longer use your saved payment method"],
   ])("says that it is off, %s, and that payments go by link", (reason, words) => {
     const mail = wordsOf(anna.confirmed, { autopay: false, reason });
 
     expect(mail).toContain("Automatic payments are off");
     expect(mail).toContain(words);
-    expect(mail).toContain("We will send you a link for each payment that is still due.");
+    expect(mail).toContain("We will send you a link for each remaining payment.");
     expect(mail).not.toContain("already processing");
   });
 

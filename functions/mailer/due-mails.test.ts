@@ -113,7 +113,9 @@ describe("a notice", () => {
       { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
     );
 
-    expect(sent?.text).toMatch(/card ending in 4242 expires before .*, so we cannot charge it\.$/);
+    expect(sent?.text).toMatch(
+      /card ending in 4242 expires before .*, so we cannot charge .* to it\. Please use the link below\.$/,
+    );
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
 
@@ -127,6 +129,7 @@ describe("a notice", () => {
     );
 
     expect(sent?.text).toContain("\nWe do not debit bank accounts ");
+    expect(sent?.text).toContain("Please pay by card by the due date.");
     expect(sent?.text).toMatch(/still unpaid on March 8, 2027, we will charge it to your bank account then\.$/);
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
@@ -159,6 +162,21 @@ describe("a notice", () => {
     const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
     expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .* of your agreement\.$/);
     expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
+  });
+
+  test.each([
+    ["past_due", {}],
+    ["final", { cancelsOn: "2027-02-22" }],
+  ])("of a past-due payment that is tried again does not say that its client need not act: %s", (kind, data) => {
+    const booking = failedSoftly(late(collected));
+
+    const sent = mail("DueNotice", { kind, ...data }, booking, "2027-02-08T18:00:00Z");
+
+    expect(sent?.text).toContain(
+      "We will try to charge your card ending in 4242 on February 9, 2027. If that fails, you still owe this payment.",
+    );
+    expect(sent?.text).not.toContain("You do not need to do anything");
+    expect(sent?.action?.label).toBe("Pay now");
   });
 
   test.each<[string, Booking]>([
@@ -232,9 +250,8 @@ describe("a failed collection", () => {
 
       expect(sent?.paragraphs.slice(1)).toEqual([
         "Your bank returned it.",
-        "We will charge your payment of $300.00 to your card ending in 4242 on February 9, 2027.",
-        "We will charge your payment of $400.00 to your card ending in 4242 on February 9, 2027.",
-        "In your booking, you can pay another way.",
+        "We still charge your scheduled payments automatically. The next charge is $300.00 to your card ending in 4242 on February 9, 2027. On the same day, we also charge $400.00.",
+        "You can pay with a different payment method in your booking.",
       ]);
     });
 
@@ -247,7 +264,7 @@ describe("a failed collection", () => {
 
       expect(sent?.paragraphs.slice(1)).toEqual([
         "Your bank returned it.",
-        "In your booking, you can pay another way.",
+        "You can pay with a different payment method in your booking.",
       ]);
     });
   });

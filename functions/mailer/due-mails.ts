@@ -1,7 +1,7 @@
-import { type Booking, type DueNews, dueNews } from "@clearing/domain/booking";
+import { type Booking, type DueNews, dueNews, nextCharges } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
-import type { CalendarDate } from "@clearing/domain/time";
+import type { CalendarDate, Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
@@ -14,35 +14,48 @@ export const notice: Write = ({ booking, data, now, payLink }) => {
   const write = typeof data.kind === "string" ? notices[data.kind] : undefined;
   const wording = write?.(booking, news, typeof data.cancelsOn === "string" ? data.cancelsOn : null);
   if (wording === undefined) return null;
-  // A client who need not act can still pay early or save another method.
-  const label = isTaken(news) ? frame.payEarly : frame.payNow;
-  return { ...wording, action: { label, url: payLink(news.due.id) } };
+  const { label, ...words } = wording;
+  return { ...words, action: { label, url: payLink(news.due.id) } };
 };
 
-type Notice = (booking: Booking, news: DueNews, cancelsOn: string | null) => Wording;
+/** A notice, with the label of its link. */
+type Noticed = Omit<Wording, "action"> & { label: string };
+
+type Notice = (booking: Booking, news: DueNews, cancelsOn: string | null) => Noticed;
+
+/** A client who need not act can still pay early or save another method. */
+const early = (news: DueNews): string => (isTaken(news) ? frame.payEarly : frame.payNow);
 
 const notices: Readonly<Record<string, Notice>> = {
   upcoming: (booking, news) => ({
     subject: fill(news.isTomorrow ? texts.upcoming.tomorrow : texts.upcoming.subject, {
       date: longDate(news.due.dueOn),
     }),
-    paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news)],
+    paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news, ahead)],
+    label: early(news),
   }),
   changed: (booking, news) => ({
     subject: texts.changed.subject,
-    paragraphs: [texts.changed.opening, fill(texts.changed.now, figures(booking, news)), ...nextStep(booking, news)],
+    paragraphs: [
+      texts.changed.opening,
+      fill(texts.changed.now, figures(booking, news)),
+      ...nextStep(booking, news, { ...late, collected: ahead.collected }),
+    ],
+    label: early(news),
   }),
   past_due: (booking, news) => ({
     subject: texts.pastDue.subject,
-    paragraphs: [fill(texts.pastDue.opening, figures(booking, news)), ...nextStep(booking, news)],
+    paragraphs: [fill(texts.pastDue.opening, figures(booking, news)), ...nextStep(booking, news, late)],
+    label: frame.payNow,
   }),
   final: (booking, news, cancelsOn) => ({
     subject: texts.final.subject,
     paragraphs: [
       fill(texts.pastDue.opening, figures(booking, news)),
+      ...nextStep(booking, news, late),
       ...(cancelsOn === null || isCancelledFirst(news) ? [] : [cancellation(cancelsOn)]),
-      ...nextStep(booking, news),
     ],
+    label: frame.payNow,
   }),
 };
 
@@ -60,9 +73,21 @@ const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" &&
 
 const cancellation = (on: CalendarDate): string => fill(texts.final.cancels, { date: longDate(on) });
 
+/** The words for a payment that is charged automatically, or whose bank debit is held back. */
+type Steps = {
+  collected: typeof texts.next.collected | typeof texts.next.retried;
+  debitFree: typeof texts.next.debitFree | typeof texts.next.debitFreeLate;
+};
+
+/** Before a payment's date. */
+const ahead: Steps = texts.next;
+
+/** For a payment that is past due, or may be. */
+export const late: Steps = { collected: texts.next.retried, debitFree: texts.next.debitFreeLate };
+
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
-export function nextStep(booking: Booking, { next }: DueNews): string[] {
-  const { collected, cardExpires, debitFree, cancelledFirst } = texts.next;
+export function nextStep(booking: Booking, { next }: DueNews, { collected, debitFree }: Steps): string[] {
+  const { cardExpires, cancelledFirst } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
@@ -76,6 +101,20 @@ export function nextStep(booking: Booking, { next }: DueNews): string[] {
     case "cancelled_first":
       return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(next.cancelsOn)];
   }
+}
+
+/** The next automatic charges; empty if nothing is charged automatically. */
+export function chargesToCome(booking: Booking, now: Instant): string[] {
+  const [first, ...others] = nextCharges(booking, now);
+  if (first === undefined) return [];
+  const money = (amount: number) => formatMoney(amount, booking.currency);
+  const { method, at } = first.next;
+  return [
+    fill(texts.charges.first, {
+      ...{ amount: money(first.amount), method: methodName(method), date: dayOf(booking, at) },
+    }),
+    ...others.map(({ amount }) => fill(texts.charges.others, { amount: money(amount) })),
+  ];
 }
 
 /** A late charge was added; only while it is owed. */

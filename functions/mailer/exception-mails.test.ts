@@ -79,10 +79,14 @@ describe("a mail about an exception that staff made", () => {
     expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("You still owe these payments");
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
       subject: "Your payments have resumed",
-      text: expect.stringContaining("We will send you a link for each payment that is still due."),
+      text: expect.stringContaining("We will send you a link for each remaining payment."),
     });
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
       "We will charge your payments automatically again, as you authorized.",
+    );
+    const charged = { ...anna.confirmed, autopay: true, savedMethod: card };
+    expect(mail("CollectionChanged", { paused: false }, charged)?.text).toMatch(
+      /as you authorized\. The next charge is \$16,000\.00 to your card ending in 4242 on February 6, 2027\.$/,
     );
   });
 

@@ -12,6 +12,7 @@ import {
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
+import { chargesToCome } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
 import { amountOf, dayOf, unautomated, type Wording, type Write } from "./words.ts";
@@ -50,10 +51,12 @@ function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "par
 }
 
 /** Only while it is still true, and something is left to pay. */
-export const collection: Write = ({ booking, data }) => {
+export const collection: Write = ({ booking, data, now }) => {
   if (!mayOwe(booking) || isSettled(booking) || isPaused(booking) !== data.paused) return null;
   const { paused, resumed } = texts;
   if (data.paused === true) return { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] };
-  const paid = booking.autopay ? [resumed.automatic] : unautomated(booking, resumed.byLink);
+  const paid = booking.autopay
+    ? [[resumed.automatic, ...chargesToCome(booking, now)].join(" ")]
+    : unautomated(booking, resumed.byLink);
   return { subject: resumed.subject, paragraphs: [resumed.opening, ...paid] };
 };

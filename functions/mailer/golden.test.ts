@@ -44,6 +44,10 @@ const tries: NonNullable<Due["tries"]> = {
   ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
   ...{ lastFailure: "insufficient_funds", methodId: "pm_1", stopped: null },
 };
+const twoNext = [30_000, 40_000].map((amount, index): Due => {
+  const [, due] = anna.confirmed.dues as [Due, Due];
+  return { ...due, id: `due_${index + 1}`, amount, goesOnAt: "2027-02-09T17:00:00Z" };
+});
 const charge = { ...(anna.confirmed.dues[1] as Due), id: "due_9", dueOn: "2027-02-27", amount: 2_500 };
 
 function refund(status: RefundPartStatus): Refund {
@@ -142,6 +146,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ of: "payoff, automatic payments are on", data: { ...balance, purpose: "payoff", reason: "bank_returned" } },
       ...{ booking: having({ goesOnAt: "2027-02-09T17:00:00Z" }, collected), now: "2027-02-08T18:00:00Z" },
     },
+    {
+      ...{ of: "payoff, two payments are charged next", now: "2027-02-08T18:00:00Z" },
+      data: { ...balance, purpose: "payoff", reason: "bank_returned" },
+      booking: { ...collected, dues: twoNext },
+    },
     failure("insufficient_funds", null),
     {
       ...{ of: "bank_returned, no debit before the start", data: { ...balance, reason: "bank_returned" } },
@@ -157,7 +166,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       now: late,
     },
   ],
-  PaymentActionRequired: [{ of: "deposit", data: { ...deposit, until: "2027-01-12T06:59:59Z" }, booking: anna.paying }],
+  PaymentActionRequired: [
+    { of: "deposit", data: { ...deposit, until: "2027-01-12T06:59:59Z" }, booking: anna.paying },
+    {
+      ...{ of: "due", data: { ...balance, until: "2027-01-12T06:59:59Z" } },
+      booking: having({ status: "processing", openAttemptId: "att_1" }),
+    },
+  ],
   ClearanceChanged: [{ of: "lapsed", data: { status: "lapsed" }, booking: anna.awaiting_clearance }],
   ClearanceReminder: [{ of: "30 days", data: { daysLeft: 30 }, booking: anna.awaiting_clearance }],
   BookingConfirmed: [
@@ -223,6 +238,14 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "final", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: late },
       booking: having({ status: "past_due" }),
+    },
+    {
+      ...{ of: "past due, tried again", data: { ...told, kind: "past_due" }, now: "2027-02-08T18:00:00Z" },
+      booking: having({ status: "past_due", tries }, collected),
+    },
+    {
+      ...{ of: "final, tried again", data: { ...told, kind: "final", cancelsOn: "2027-02-22" } },
+      ...{ booking: having({ status: "past_due", tries }, collected), now: "2027-02-08T18:00:00Z" },
     },
   ],
   LateChargeAdded: [

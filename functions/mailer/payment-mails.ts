@@ -7,7 +7,6 @@ import {
   isCollected,
   keptUntil,
   mayOwe,
-  nextCharges,
   paymentOutlook,
   remainderOf,
   unpaid,
@@ -16,10 +15,10 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
-import { nextStep } from "./due-mails.ts";
+import { chargesToCome, late, nextStep } from "./due-mails.ts";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
-import { type Data, dayOf, methodName, moment, paymentOf, type Write } from "./words.ts";
+import { type Data, dayOf, moment, paymentOf, type Write } from "./words.ts";
 
 /** Only while the bank processes it. Another mail reports the outcome. A hold keeps its place only until its end. */
 export const processing: Write = ({ booking, data, now }) => {
@@ -62,13 +61,14 @@ function leftToPay(booking: Booking): string[] {
 /** Only while there is something to verify, and time to do it. */
 export const actionRequired: Write = ({ booking, data, now }) => {
   if (!canBeVerified(booking, data, now)) return null;
-  const { subject, opening, verify, before } = texts.actionRequired;
+  const { subject, opening, verify, before, depositBefore } = texts.actionRequired;
+  const deadline = data.purpose === "deposit" ? depositBefore : before;
   return {
     subject,
     paragraphs: [
       fill(opening, { payment: paymentOf(data) }),
       verify,
-      ...(typeof data.until === "string" ? [fill(before, { time: moment(booking, data.until) })] : []),
+      ...(typeof data.until === "string" ? [fill(deadline, { time: moment(booking, data.until) })] : []),
     ],
   };
 };
@@ -100,7 +100,7 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
 function afterFailure(booking: Booking, news: DueNews): string[] {
   const { next } = news;
   if (next.kind === "collected") return [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
-  return next.why === "card_expires" ? [] : nextStep(booking, news);
+  return next.why === "card_expires" ? [] : nextStep(booking, news, late);
 }
 
 /** What the client can do about a failed payment; null if nothing. */
@@ -111,7 +111,7 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
     case "hold":
       return [fill(hold, { time: moment(booking, outlook.until) })];
     case "due":
-      return data.purpose === "payoff" ? [...chargesToCome(booking, now), due] : [due];
+      return data.purpose === "payoff" ? [...afterPayoff(booking, now), due] : [due];
     case "no_place":
       return [noPlace];
     case "settled":
@@ -121,10 +121,8 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
   }
 }
 
-/** After a failed payoff, the dues are collected again: the next automatic charges. */
-const chargesToCome = (booking: Booking, now: Instant): string[] =>
-  nextCharges(booking, now).map(({ amount, next: { method, at } }) =>
-    fill(texts.failed.charged, {
-      ...{ amount: formatMoney(amount, booking.currency), method: methodName(method), date: dayOf(booking, at) },
-    }),
-  );
+/** After a failed payoff, the dues are collected again: the next automatic charges, if there are any. */
+function afterPayoff(booking: Booking, now: Instant): string[] {
+  const charges = chargesToCome(booking, now);
+  return charges.length === 0 ? [] : [[texts.failed.charged, ...charges].join(" ")];
+}

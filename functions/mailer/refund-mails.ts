@@ -5,13 +5,12 @@ import { amountOf, refundOf, type Write } from "./words.ts";
 
 /** Refunds of unexpected money; the cancellation's mail announces other refunds. Says how far the refund is by now. */
 export const requested: Write = ({ refund, data }) => {
-  const { reasons, share, wholePayment, ...stands } = texts.requested;
+  const { reasons, wholePayment, ...stands } = texts.requested;
   const happened = (reasons as Readonly<Record<string, string>>)[String(data.reason)];
   if (happened === undefined) return null;
   const news = refundNews(refund);
   const { subject, opening } = stands[news];
-  const paid = amountOf(data) ?? wholePayment;
-  const amount = data.reason === "after_cancellation" ? fill(share, { amount: paid }) : paid;
+  const amount = amountOf(data) ?? wholePayment;
   return {
     subject,
     paragraphs: [happened, fill(opening, { amount }), ...(news === "owed" ? [texts.anotherWay] : [])],

@@ -97,7 +97,7 @@ test("staff waive the last payment of a loan: interest that was paid ahead goes 
   expect(booking.paid - booking.refunded).toBe(total - before.principal - before.tax);
   const subjects = (await mailsTo(client.email)).map(({ subject }) => subject);
   expect(subjects).toEqual(
-    expect.arrayContaining(["A payment is no longer due", "We are refunding a payment", "We sent your refund"]),
+    expect.arrayContaining(["A payment is no longer due", "We are sending you a refund", "We sent your refund"]),
   );
   expect(await world.balances()).toMatchObject({
     ...{ receivable: 0, refunds_payable: 0, stripe_balance: (await world.stripeBalance()).balance },

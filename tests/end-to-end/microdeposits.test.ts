@@ -47,7 +47,7 @@ describe("a deposit from a bank account that Stripe verifies by small deposits",
     });
     await world.moveClock({ advance: "P5D" });
     expect(await client.read()).toMatchObject({ status: "expired", paid: 250_000, refunded: 250_000 });
-    expect(await world.mail(client.email)).toContain("We are refunding a payment");
+    expect(await world.mail(client.email)).toContain("We are sending you a refund");
     await expectReconciled(world);
   });
 });

@@ -120,7 +120,7 @@ describe("money that no booking asked for", () => {
     const { status, dues, paid, refunded } = await client.read();
     expect({ status, dues }).toEqual({ status: before.status, dues: before.dues });
     expect({ paid, refunded }).toEqual({ paid: 500_000, refunded: 250_000 });
-    expect(await world.mail(client.email)).toContain("We are refunding a payment");
+    expect(await world.mail(client.email)).toContain("We are sending you a refund");
     await expectReconciled(world);
   });
 

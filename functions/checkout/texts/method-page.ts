@@ -1,15 +1,16 @@
 /** The page on which a client saves another card or bank account. */
 export default {
   title: "Save a card or bank account",
-  free: "Your payments for the {program}. You pay nothing on this page.",
+  free: "Save a card or bank account for your {program} payments. You pay nothing on this page.",
   off: {
     text: "Automatic payments stay off, and we send you a link for each payment.",
     noReminder:
       "Automatic payments stay off. Please make each payment in your booking by its due date. If a payment is past due, we send you a link.",
+    charged: "We charge the card or bank account that you save only if you turn on automatic payments.",
     button: "Continue",
   },
   on: {
-    text: "We will charge your later payments to the card or bank account that you save. With the button below, you give us this authorization:",
+    text: "We will charge your later payments to the card or bank account that you save. By selecting the button below, you give us this authorization:",
     button: "Agree and continue",
   },
   linkOnly: {

@@ -4,15 +4,19 @@ export default {
     title: "Pay {amount}",
     due: "Your payment to {merchant} for the {program}, due on {date}.",
     pastDue: "Your payment to {merchant} for the {program} was due on {date} and is past due.",
-    planned: "We will charge {method} on {date}. You can also pay now.",
+    planned:
+      "We will charge {method} on {date}. You can also pay now. If you do, we will not charge this payment again.",
     payoff:
-      "Your payment to {merchant} for the {program}. You started to pay all remaining payments at once, and this amount covers them.",
+      "Your payment to {merchant} for the {program}. You chose to pay off all remaining payments at once. This amount covers them.",
     button: "Pay now",
     otherMethod: "Save another card or bank account",
   },
   paid: { title: "Paid", text: "Thank you. We received this payment. You can close this page." },
   /** Other payments of the booking are unpaid. */
-  paidInPart: { title: "Paid", text: "Thank you. We received this payment. Your booking has further payments." },
+  paidInPart: {
+    title: "Paid",
+    text: "Thank you. We received this payment. You have more payments to make for this booking.",
+  },
   onItsWay: {
     title: "On its way",
     text: "This payment is being processed. We will email you when it arrives. You can close this page.",
@@ -20,12 +24,12 @@ export default {
   /** The client pays all other payments at once, and this one is not among them. */
   afterPayoff: {
     title: "You can pay this later",
-    text: "You started to pay your other payments all at once. When that payment is complete, or its page has closed, you can make this one with the same link.",
+    text: "You chose to pay off your other payments at once. When that payment is complete or its payment page has expired, you can make this payment with the same link.",
   },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {
     title: "This link is no longer valid",
-    text: "Please use the link in our latest email, or reply to it and we will send you another one.",
+    text: "Please use the link in our latest email, or reply to it and we will send you a new link.",
   },
   unavailable: {
     title: "Please try again in a moment",

@@ -21,24 +21,33 @@ export default {
     expired: { title: "This page has expired", text: "You have not paid on this page, and you have not been charged." },
     abandoned: {
       title: "Payment canceled",
-      text: "Your bank account was not verified, so we canceled this payment. If the money is still taken, we will refund it.",
+      text: "Your bank account was not verified, so we canceled this payment. If your bank debits it anyway, we will refund it.",
     },
-    returned: { title: "Payment returned", text: "Your bank returned this payment." },
-    refused: { title: "Payment not possible", text: "We could not open the payment page. You have not been charged." },
+    returned: {
+      title: "Payment returned",
+      text: "Your bank returned this payment. We will email you if you need to do anything.",
+    },
+    refused: {
+      title: "Payment not possible",
+      text: "We could not open the payment page. You have not been charged. Please contact us.",
+    },
     verifying: {
       title: "Verify your bank account",
-      text: "Stripe, our payment provider, is sending a small test payment to your bank account, and an email with a link. Once the test payment arrives, follow that link and enter the amount or code that your bank shows for it. Your payment starts only after that.",
+      text: "Stripe, our payment provider, will send a small test payment to your bank account within two business days and email you a link. Once the test payment arrives, follow that link and enter the amount or code that your bank shows for it. Your payment starts only after that.",
     },
   },
   method: {
     saved: { title: "Payment method saved", text: "Thank you. This payment method replaces your previous one." },
     unsaved: { title: "Payment method not changed", text: "Your saved payment method stays the same." },
-    unfinished: { title: "Nothing saved yet", text: "If you have just saved it, reload this page in a moment." },
+    unfinished: {
+      title: "Nothing saved yet",
+      text: "If you have just saved a card or bank account, reload this page in a moment.",
+    },
     expired: {
       title: "This page has expired",
       text: "You have not saved a payment method on this page. To try again, use the link in our email, or open your booking.",
     },
-    refused: { title: "Payment method not saved", text: "We could not save a payment method." },
+    refused: { title: "Payment method not saved", text: "We could not save a payment method. Please contact us." },
   },
   /** For an address that names no payment. */
   nameless: {

@@ -17,15 +17,15 @@ export default {
     reasons: {
       client: "As you asked, we no longer charge payments for your booking automatically.",
       detached:
-        "Your saved payment method was removed, so we no longer charge payments for your booking automatically.",
+        "We no longer have a saved payment method for you, so we no longer charge payments for your booking automatically.",
       customer_deleted:
-        "Your saved payment details were removed, so we no longer charge payments for your booking automatically.",
+        "We no longer have a saved payment method for you, so we no longer charge payments for your booking automatically.",
       mandate_withdrawn:
-        "The authorization to debit your bank account has ended, so we no longer charge payments for your booking automatically.",
+        "We may no longer debit your bank account, so we no longer charge payments for your booking automatically.",
       refused:
         "We can no longer use your saved payment method, so we no longer charge payments for your booking automatically.",
     },
     processing: "This does not stop a payment that your bank is already processing.",
-    byLink: "We will send you a link for each payment that is still due.",
+    byLink: "We will send you a link for each remaining payment.",
   },
 } as const;

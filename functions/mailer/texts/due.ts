@@ -22,11 +22,22 @@ export default {
   },
   next: {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
-    cardExpires: "Your {method} expires before then, so we cannot charge it.",
+    /** Of a payment that is past due. */
+    retried: "We will try to charge your {method} on {date}. If that fails, you still owe this payment.",
+    cardExpires:
+      "Your {method} expires before the day of the charge, so we cannot charge this payment to it. Please use the link below.",
     debitFree:
-      "We do not debit bank accounts in the ten business days before the start date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
+      "We do not debit bank accounts in the ten business days before the start date. Please pay by card by the due date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
+    /** Of a payment whose date may have passed. */
+    debitFreeLate:
+      "We do not debit bank accounts in the ten business days before the start date. Please pay this payment by card. If it is still unpaid on {date}, we will charge it to your {method} then.",
     cancelledFirst:
       "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment to your {method}. Please pay it by card.",
+  },
+  /** The automatic charges of the next day that has any. */
+  charges: {
+    first: "The next charge is {amount} to your {method} on {date}.",
+    others: "On the same day, we also charge {amount}.",
   },
   lateCharge: {
     subject: "We added a late charge",

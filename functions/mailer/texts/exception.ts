@@ -16,12 +16,12 @@ export default {
     subject: "We have paused your payments",
     opening: "For now, we will not charge payments for your booking or send you reminders about them.",
     meanwhile:
-      "You still owe these payments, but we will not add a late charge for this time. If you want to pay now, use the link in one of our earlier emails. We will email you when the pause ends.",
+      "You still owe these payments, but we will not add a late charge for the time of the pause. If you want to pay now, use the link in one of our earlier emails. We will email you when the pause ends.",
   },
   resumed: {
     subject: "Your payments have resumed",
     opening: "The pause in the payments for your booking has ended.",
     automatic: "We will charge your payments automatically again, as you authorized.",
-    byLink: "We will send you a link for each payment that is still due.",
+    byLink: "We will send you a link for each remaining payment.",
   },
 } as const;

@@ -3,7 +3,7 @@ export default {
   processing: {
     subject: "Your payment is on its way",
     opening: "Your bank is processing your {payment} for your booking.",
-    held: "This can take several business days. We are keeping your place until {time} and will email you when the payment arrives. If it has not arrived by then, your hold expires.",
+    held: "This can take several business days. We are keeping your place until {time} and will email you when the payment arrives. If it has not arrived by then, your hold expires. If it arrives later, we will either give you a place or refund it in full.",
     booked: "This can take several business days. We will email you when the payment arrives.",
   },
   settled: {
@@ -13,15 +13,15 @@ export default {
     awaitsConfirmation: "We are keeping your place and will email you as soon as your booking is confirmed.",
     paidInFull: "Your booking is paid in full.",
     nextPayment: "Your next payment of {amount} is due on {date}.",
-    ended:
-      "Your booking has ended in the meantime. If we have not done so already, we will email you about what happens to your payment.",
+    ended: "Your booking has ended. If we refund any of this payment, we tell you in a separate email.",
   },
   actionRequired: {
     subject: "Please verify your bank account",
     opening: "We cannot process your {payment} for your booking until you verify your bank account.",
     verify:
-      "Stripe, our payment provider, will send a small test payment to your account within two business days, and an email with a link. Follow that link and enter the amount or code that your bank shows for the test payment.",
+      "Stripe, our payment provider, will send a small test payment to your bank account within two business days and email you a link. Follow that link and enter the amount or code that your bank shows for the test payment.",
     before: "Please do this before {time}. After that, we will cancel the payment.",
+    depositBefore: "Please do this before {time}. After that, we will cancel the payment, and you may lose your place.",
   },
   failed: {
     depositSubject: "Your deposit did not go through",
@@ -35,12 +35,12 @@ export default {
       method_unusable: "We can no longer use your saved payment method.",
       bank_returned: "Your bank returned it.",
       bank_account_not_verified:
-        "Your bank account was not verified, so we canceled the payment. If the money is still taken, we will refund it.",
+        "Your bank account was not verified, so we canceled the payment. If your bank debits it anyway, we will refund it.",
     },
     retry: "We will try again on {date}, unless you pay before then.",
-    charged: "We will charge your payment of {amount} to your {method} on {date}.",
-    hold: "We are still holding your place. Until {time}, you can pay another way in your booking.",
-    due: "In your booking, you can pay another way.",
+    charged: "We still charge your scheduled payments automatically.",
+    hold: "We are still holding your place. Please pay with a different payment method in your booking before {time}.",
+    due: "You can pay with a different payment method in your booking.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",
   },
 } as const;
