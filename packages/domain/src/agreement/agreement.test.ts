@@ -217,6 +217,17 @@ describe("the agreement's document", () => {
     expect(charges({ lateCharge, disclosure })).toBe(false);
   });
 
+  test("states rate, early payment and late charge of a loan that is exempt from the disclosure", async () => {
+    const plans: Program["plans"] = [{ kind: "financed", months: 12, annualRate: "9.9900" }];
+    const { plan, schedule } = quoted("financed", { program: program({ plans }) });
+    const late = { ...lateCharge, graceDays: 1 };
+    const { html: page } = agreementDocument(terms("full", { plan, schedule, disclosure: null, lateCharge: late }));
+
+    expect(words(page)).toContain("simple interest of 9.99% a year");
+    expect(words(page)).toContain("more than 1 day late");
+    await expect(page).toMatchFileSnapshot("golden/financed-exempt.html");
+  });
+
   test("keeps its late charge in the terms from which the next version is made", () => {
     expect(agreementDocument(terms("full", { lateCharge })).terms.lateCharge).toEqual(lateCharge);
     expect(agreementDocument(terms("full", { lateCharge: null })).terms.lateCharge).toBeNull();

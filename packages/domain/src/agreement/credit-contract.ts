@@ -4,7 +4,6 @@ import { type AgreementTerms, hasLateCharge } from "./agreement-terms.ts";
 import { type Block, block, paragraphs } from "./document.ts";
 import agreement from "./texts/agreement.ts";
 import texts from "./texts/credit-contract.ts";
-import type { CreditTerms } from "./truth-in-lending.ts";
 
 /** The consent to electronic records, required to give disclosures on a screen (15 USC 7001(c)). */
 export function electronicRecords({ merchant }: AgreementTerms): Block {
@@ -17,22 +16,31 @@ ${paragraphs([fill(consent, { merchant }), choices, withdrawal, equipment])}`,
   );
 }
 
-/** The contract's terms on credit outside the disclosure, to which the disclosure refers (12 CFR 1026.18(p)). */
-export function creditTerms({ disclosure, plan, lateCharge }: CreditTerms): Block {
-  const withInterest = disclosure.financeCharge > 0 && plan.kind === "financed";
+/** The yearly interest of a plan in percent; 0 for all but loans with interest. */
+export const interestRate = ({ plan }: AgreementTerms): number =>
+  plan.kind === "financed" ? Number(plan.annualRate) : 0;
+
+/**
+ * The contract's terms on credit outside the disclosure, to which the disclosure refers (12 CFR 1026.18(p)). A loan above
+ * the threshold of Regulation Z has these terms without a disclosure.
+ */
+export function creditTerms(terms: AgreementTerms): Block {
+  const { disclosure, lateCharge } = terms;
+  const rate = interestRate(terms);
+  const withInterest = rate > 0;
   return block(
     "credit",
     texts.version,
     html`<h2>${texts.title}</h2>
 ${paragraphs([
-  withInterest ? fill(texts.withInterest, { rate: Number(plan.annualRate) }) : texts.withoutInterest,
+  withInterest ? fill(texts.withInterest, { rate }) : texts.withoutInterest,
   withInterest ? `${texts.prepayment} ${texts.prepaymentOfInterest}` : texts.prepayment,
   [
     texts.missedPayment,
     ...(hasLateCharge(lateCharge) ? [texts.lateCharge] : []),
     withInterest ? texts.afterwardsWithInterest : texts.afterwards,
   ].join(" "),
-  texts.disclosed,
+  ...(disclosure === null ? [] : [texts.disclosed]),
 ])}`,
   );
 }

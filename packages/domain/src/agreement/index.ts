@@ -2,9 +2,9 @@ import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
 import { refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
-import { longDate } from "../time/long-date.ts";
+import { dayCount, longDate } from "../time/long-date.ts";
 import { type AgreementTerms, hasLateCharge, worded } from "./agreement-terms.ts";
-import { creditTerms, electronicRecords, holderNotice } from "./credit-contract.ts";
+import { creditTerms, electronicRecords, holderNotice, interestRate } from "./credit-contract.ts";
 import { type Block, block, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
 import { automaticCollection, fromDeposit, type ListedPayment, paymentTable } from "./permission.ts";
 import texts from "./texts/agreement.ts";
@@ -21,10 +21,12 @@ export type AgreementDocument = SectionedPage & { terms: AgreementTerms };
 /**
  * The agreement that the client signs: self-contained, printable HTML in neutral words. Each section has a version and
  * a hash, and the whole has a hash. It carries its terms, from which the next version is made. For a plan that is
- * consumer credit it includes the disclosure (after the consent to electronic records) and the credit terms.
+ * consumer credit it includes the disclosure (after the consent to electronic records) and the credit terms. A loan that
+ * is exempt from the disclosure by its amount has the credit terms too.
  */
 export function agreementDocument(terms: AgreementTerms): AgreementDocument {
   const credit = creditOf(terms);
+  const isCredit = credit !== null || interestRate(terms) > 0;
   const listed = listedPayments(terms);
   const blocks = [
     heading(terms),
@@ -32,16 +34,16 @@ export function agreementDocument(terms: AgreementTerms): AgreementDocument {
     ...(credit === null ? [] : [disclosureBox(credit), itemization(credit)]),
     price(terms),
     payments(terms, listed),
-    ...(credit === null ? [] : [creditTerms(credit)]),
+    ...(isCredit ? [creditTerms(terms)] : []),
     admission(terms),
     cancellation(terms),
     automaticCollection({
       ...terms,
       from: fromDeposit,
-      withInterest: credit !== null && credit.disclosure.financeCharge > 0,
+      withInterest: interestRate(terms) > 0,
       payments: listed.slice(1),
     }),
-    ...(credit === null ? [] : [holderNotice()]),
+    ...(isCredit ? [holderNotice()] : []),
   ];
   const page = pageOf(`${texts.heading.title} ${terms.bookingId}`, blocks, credit === null ? "" : disclosureStyle);
   return { ...page, terms: worded(terms) };
@@ -118,7 +120,7 @@ function lateChargeRule({ lateCharge, disclosure, currency }: AgreementTerms): s
   if (disclosure !== null || !hasLateCharge(lateCharge)) return null;
   const { lateCharge: charged, lateChargeAtMost, lateChargeDue } = texts.payments;
   const { graceDays, capPercent } = lateCharge;
-  const figures = { graceDays, amount: formatMoney(lateCharge.amount, currency) };
+  const figures = { grace: dayCount(graceDays), amount: formatMoney(lateCharge.amount, currency) };
   const rule =
     capPercent === null ? fill(charged, figures) : fill(lateChargeAtMost, { ...figures, percent: capPercent });
   return `${rule} ${lateChargeDue}`;

@@ -4,6 +4,7 @@ import { formatMoney } from "../money/index.ts";
 import type { ProgramTerms } from "../program/index.ts";
 import { fill } from "../text/index.ts";
 import type { CalendarDate } from "../time/index.ts";
+import { dayCount } from "../time/long-date.ts";
 import type { ScheduledDue } from "./schedule.ts";
 
 /** Equal monthly payments on `dayOfMonth`, clamped to the end of shorter months. */
@@ -104,9 +105,7 @@ function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[
 function latePayment({ lateCharge, currency }: ProgramTerms, percent: number | undefined): string {
   const { none, charged, chargedAtMost } = texts.latePayment;
   if (lateCharge === null || lateCharge.amount === 0) return none;
-  const { graceDays } = lateCharge;
+  const grace = dayCount(lateCharge.graceDays);
   const amount = formatMoney(lateCharge.amount, currency);
-  return percent === undefined
-    ? fill(charged, { graceDays, amount })
-    : fill(chargedAtMost, { graceDays, amount, percent });
+  return percent === undefined ? fill(charged, { grace, amount }) : fill(chargedAtMost, { grace, amount, percent });
 }

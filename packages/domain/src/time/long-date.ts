@@ -11,3 +11,6 @@ const months = [
  */
 export const longDate = (date: CalendarDate): string =>
   `${months[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(8))}, ${date.slice(0, 4)}`;
+
+/** `1 day`, `10 days`. */
+export const dayCount = (days: number): string => `${days} ${days === 1 ? "day" : "days"}`;

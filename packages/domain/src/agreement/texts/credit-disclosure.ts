@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 5,
+  version: 6,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -38,9 +38,9 @@ export default {
   latePayment: {
     name: "Late payment:",
     none: "There is no late charge.",
-    charged: "If a payment is more than {graceDays} days late, you will be charged {amount}.",
+    charged: "If a payment is more than {grace} late, you will be charged {amount}.",
     chargedAtMost:
-      "If a payment is more than {graceDays} days late, you will be charged {amount}, but no more than {percent}% of the unpaid part of that payment.",
+      "If a payment is more than {grace} late, you will be charged {amount}, but no more than {percent}% of the unpaid part of that payment.",
   },
   prepayment: {
     name: "Prepayment:",
