@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dayFrom } from "../harness/days.ts";
 import { accountsOf } from "../harness/reconciled.ts";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { type Booking, Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -52,6 +52,29 @@ describe("clearance", () => {
     expect((await client.tryCheckout()).body.code).toBe("clearance_required");
     await world.moveClock({ advance: "PT3H" });
     expect((await client.read()).status).toBe("declined");
+  });
+
+  test("a deposit for somebody else is taken whatever the evaluation says, and refunded if the booking is declined (I8)", async () => {
+    const payer = new Client(world);
+    const guest = new Client(world);
+    const quoteId = await payer.quote((await openCohort(world)).id);
+    const body = { quoteId, participant: participantBody(guest.email) };
+    const { id } = await world.must<Booking>("POST", "/v1/bookings", {
+      ...{ token: await payer.token(), key: "for-a-guest", body },
+    });
+    payer.id = id;
+    guest.id = id;
+    await payer.sign();
+    const token = await guest.token();
+    const { hash } = await world.must<{ hash: string }>("GET", `${guest.path}/participation`, { token });
+    const answer = { accepted: true, hash, signature: "Sample Person" };
+    await world.must("POST", `${guest.path}/participation`, { token, body: answer });
+    await payer.evaluate("medical", "not_cleared");
+
+    expect(await payer.pay()).toBe("succeeded");
+    expect(await payer.read()).toMatchObject({ status: "awaiting_clearance", clearance: null, paid: 250_000 });
+    await world.moveClock({ advance: "PT25H" });
+    expect(await payer.read()).toMatchObject({ status: "declined", clearance: null, refunded: 250_000 });
   });
 
   test.each([

@@ -349,7 +349,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, while a payment is in progress, and if the booking is canceled for non-payment before that instant.",
   lastFailure:
     "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed, and once the due is paid.",
-  admission: "Whether the participant arrived. Null until staff record it.",
+  admission:
+    "Whether the participant arrived. Null until staff record it, and for a payer who does not take part if the participant was turned away.",
   "admission outcome":
     "`admitted`: the participant arrived. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",
   "recordAdmission request outcome":

@@ -1,6 +1,7 @@
 /**
  * Every refusal of the API: its stable code, HTTP status, title and, if retrying the same request can help, the seconds
- * to wait (`retryAfter`). `varies`: each refusal sets its own. This is the only list.
+ * to wait (`retryAfter`). `varies`: each refusal sets its own. `detail` is that of a refusal without one. This is the only
+ * list.
  */
 export const problems = {
   validation_failed: { status: 400, title: "The request is not valid" },
@@ -29,7 +30,12 @@ export const problems = {
     title: "The first request with this Idempotency-Key is still in progress. Try again",
     retryAfter: 1,
   },
-  conflict: { status: 409, title: "Another request changed this at the same time. Try again", retryAfter: 1 },
+  conflict: {
+    status: 409,
+    title: "This conflicts with another request or payment",
+    detail: "Another request changed this at the same time. Try again.",
+    retryAfter: 1,
+  },
   payload_too_large: { status: 413, title: "The request body is larger than 256 KB" },
   idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with a different request" },
   payment_refused: { status: 422, title: "The payment provider permanently refused this payment" },
@@ -44,6 +50,6 @@ export const problems = {
   internal_error: { status: 500, title: "Something went wrong on our side" },
 } as const satisfies Record<string, Problem>;
 
-export type Problem = { status: number; title: string; retryAfter?: number | "varies" };
+export type Problem = { status: number; title: string; detail?: string; retryAfter?: number | "varies" };
 
 export type ProblemCode = keyof typeof problems;

@@ -79,8 +79,9 @@ const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =
 
 /** Converts a refusal to RFC 9457 problem+json. Nothing else does. */
 export function problemResponse(refusal: Refusal): Response {
-  const { refused, reason, bookingId, detail, errors } = refusal;
-  const { status, title, retryAfter: always }: Problem = problems[refused];
+  const { refused, reason, bookingId, errors } = refusal;
+  const { status, title, detail: usual, retryAfter: always }: Problem = problems[refused];
+  const detail = refusal.detail ?? usual;
   const retryAfter = "retryAfter" in refusal ? refusal.retryAfter : always;
   return responseOf({
     status,

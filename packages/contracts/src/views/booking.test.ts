@@ -29,6 +29,20 @@ describe("the view of a booking", () => {
     expect(events(ada)).toEqual(["BookingHeld", "PaymentSettled", "BookingConfirmed", "DueBilled"]);
   });
 
+  test.each([
+    ["turned_away", null],
+    ["no_show", "no_show"],
+    ["admitted", "admitted"],
+  ] as const)("shows a payer who does not take part the outcome %s as %s", (outcome, shown) => {
+    const admission = { outcome, at: today, by: "staff-1" };
+    const seenBy = (person: Person) =>
+      bookingView({ ...booking, admission }, null, today, person).admission?.outcome ?? null;
+
+    expect(seenBy(caller("ada@example.org"))).toBe(shown);
+    expect(seenBy(caller("bea@example.org"))).toBe(outcome);
+    expect(seenBy(caller("staff@example.org", "admin"))).toBe(outcome);
+  });
+
   test("shows a participant who does not pay no money, in no field and no event", () => {
     const bea = caller("bea@example.org");
     const shown = bookingView(booking, null, today, bea);

@@ -25,7 +25,7 @@ export type BookingView = z.input<ReturnType<typeof bookingResponse>>;
 /**
  * A booking as its viewer may see it, with the summary of its clearance and today's standing. For a participant who
  * does not pay, amounts are 0, `dues` is empty, and `agreement` is the participation terms. For a payer who does not
- * take part, `clearance` is null. Throws for a stranger.
+ * take part, `clearance` is null, and so is an `admission` that turned the participant away. Throws for a stranger.
  */
 export function bookingView(booking: Booking, clearance: Clearance | null, now: Instant, viewer: Person): BookingView {
   const sight = sightOf(viewer, booking);
@@ -44,7 +44,7 @@ export function bookingView(booking: Booking, clearance: Clearance | null, now: 
     participation: booking.participation,
     clearance: sight.clearance ? clearanceSummary(clearance, today) : null,
     ...(sight.money ? moneyIn(booking, now) : withoutMoney(booking)),
-    admission: booking.admission,
+    admission: sight.clearance || booking.admission?.outcome !== "turned_away" ? booking.admission : null,
     timeline: booking.timeline.filter(
       ({ event }) => (sight.money || !aboutMoney(event)) && (sight.clearance || !aboutClearance(event)),
     ),
