@@ -82,7 +82,7 @@ describe("DynamoDB that refuses every call", () => {
     const asked = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(async ([method, { operationId, "x-roles": roles, requestBody }]) => {
         if (requestBody !== undefined && bodies[operationId] === undefined)
-          throw new Error(`the test has no body for ${operationId}`);
+          throw new Error(`the table bodies of this test has no body for ${operationId}`);
         const [template = "", id = ""] = ids.find(([start]) => path.startsWith(start)) ?? [];
         const [role] = roles;
         return {

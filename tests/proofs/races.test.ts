@@ -201,7 +201,7 @@ const races: Record<string, Race> = {
     made: paidAndSaved,
     act: (store, booking) => allowAutopay(store, booking),
     meanwhile: cancel,
-    answers: [true, "invalid_transition"],
+    answers: [true, "ended"],
   },
   "opening a page, and the same from another tab": {
     made: signed,
