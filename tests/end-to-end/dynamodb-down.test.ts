@@ -135,6 +135,8 @@ describe("DynamoDB that refuses every call", () => {
     // The places of logged errors are in the sources, not in the bundle.
     const log = bookingLog().slice(before);
     expect(log).toMatch(/"stack":" {4}at [^"]*\/dist-es\/[\w/]+\.js:\d+:\d+\)/);
+    const stacks = log.match(/"stack":"[^"]+"/g) ?? [];
+    expect(stacks.filter((stack) => !/\/packages\/store\/src\/[\w-]+\.ts:\d+/.test(stack))).toEqual([]);
     expect(log).not.toContain(".mjs:");
   });
 });

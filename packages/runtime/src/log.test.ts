@@ -36,3 +36,21 @@ test("measures for the stage as a whole, which alarms use, and by the given dime
     },
   ]);
 });
+
+test("shows the frames in our sources, however many of a library are above them", () => {
+  const lines: string[] = [];
+  const foreign = Array.from(
+    { length: 20 },
+    (_, line) => `    at sdk (file:///app/node_modules/sdk/index.js:${line + 1}:1)`,
+  );
+  const ours = [
+    "    at async commit (file:///app/packages/store/src/commit.ts:7:3)",
+    "    at async main (file:///app/a.ts:1:1)",
+  ];
+  const error = Object.assign(new Error("lost"), { stack: ["Error: lost", ...foreign, ...ours].join("\n") });
+
+  jsonLog({ stage: "prod" }, (line) => lines.push(line)).error("failed", error);
+
+  expect(JSON.parse(lines.join()).stack.split("\n")).toEqual([...foreign.slice(0, 3), ...ours]);
+  expect(Error.stackTraceLimit).toBeGreaterThan(20);
+});

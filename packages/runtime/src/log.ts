@@ -91,14 +91,22 @@ type Foreign = {
   issues?: { path?: readonly unknown[]; code?: unknown }[];
 };
 
-/** The first stack frames, in the sources, without the message, even a multi-line one. */
+/** Node keeps ten frames by default. A failed call of the SDK has more above the first frame of ours. */
+Error.stackTraceLimit = 40;
+
+const isOurs = (frame: string): boolean => !/node_modules|node:/.test(frame);
+
+/**
+ * The first three stack frames and those in our sources, at most eight, without the message, even a multi-line one.
+ */
 function framesOf({ message, stack = "" }: Error): string {
   const end = stack.indexOf(message);
   const frames = end === -1 ? "" : stack.slice(end + message.length);
   return frames
     .split("\n")
     .filter((frame) => /^ {4}at .*:\d+:\d+\)?$/.test(frame))
-    .slice(0, 8)
     .map(inSources)
+    .filter((frame, index) => index < 3 || isOurs(frame))
+    .slice(0, 8)
     .join("\n");
 }
