@@ -26,6 +26,7 @@ export const interestRate = ({ plan }: AgreementTerms): number =>
  */
 export function creditTerms(terms: AgreementTerms): Block {
   const { disclosure, lateCharge } = terms;
+  const lateChargeStated = disclosure === null ? texts.lateCharge : texts.lateChargeDisclosed;
   const rate = interestRate(terms);
   const withInterest = rate > 0;
   return block(
@@ -37,7 +38,7 @@ ${paragraphs([
   withInterest ? `${texts.prepayment} ${texts.prepaymentOfInterest}` : texts.prepayment,
   [
     texts.missedPayment,
-    ...(hasLateCharge(lateCharge) ? [texts.lateCharge] : []),
+    ...(hasLateCharge(lateCharge) ? [lateChargeStated] : []),
     withInterest ? texts.afterwardsWithInterest : texts.afterwards,
   ].join(" "),
   ...(disclosure === null ? [] : [texts.disclosed]),

@@ -1,6 +1,6 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 6,
+  version: 7,
   heading: {
     title: "Booking agreement",
     parties:
@@ -34,7 +34,7 @@ export default {
     lateCharge: "If a payment other than the deposit is more than {grace} late, we add one late charge of {amount}.",
     lateChargeAtMost:
       "If a payment other than the deposit is more than {grace} late, we add one late charge of {amount}, but no more than {percent}% of the unpaid part of that payment.",
-    lateChargeDue: "The late charge is due ten days later. We do not charge it automatically.",
+    lateChargeDue: "The late charge is due ten days after we add it. We do not charge it automatically.",
   },
   admission: {
     title: "Admission",
