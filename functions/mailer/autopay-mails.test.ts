@@ -34,7 +34,7 @@ describe("the mail about automatic payments", () => {
 
     expect(mail).toContain("Automatic payments are off");
     expect(mail).toContain(words);
-    expect(mail).toContain("We will send you a link for each remaining payment.");
+    expect(mail).toContain("Please make each remaining payment by its due date, in your booking or with a link");
     expect(mail).not.toContain("already processing");
   });
 
@@ -42,7 +42,7 @@ describe("the mail about automatic payments", () => {
     const mail = wordsOf(withoutReminders(anna.confirmed), { autopay: false, reason: "client" });
 
     expect(mail).toContain("by its due date. We will not send you a reminder before that date.");
-    expect(mail).not.toContain("a link for each payment");
+    expect(mail).not.toContain("with a link that we send you");
   });
 
   test("says that a debit under way is not stopped", () => {

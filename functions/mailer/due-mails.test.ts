@@ -101,8 +101,8 @@ describe("a notice", () => {
     );
     const sent = mail("DueNotice", { kind: "changed", days: 10 }, { ...collected, dues, savedMethod: account });
 
-    expect(sent?.subject).toBe("Your payment has changed");
-    expect(sent?.text).toContain("The payment is now $15,000.00, due on February 6, 2027.");
+    expect(sent?.subject).toBe("An automatic payment has changed");
+    expect(sent?.text).toContain("The payment is $15,000.00, due on February 6, 2027.");
     expect(sent?.text).toContain("We will charge it to your bank account ending in 4242 on February 9, 2027.");
   });
 
@@ -162,6 +162,22 @@ describe("a notice", () => {
     const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
     expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .* of your agreement\.$/);
     expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
+  });
+
+  test("of a booking that is not confirmed says only that it may be cancelled", () => {
+    const awaiting = late({ ...collected, status: "awaiting_clearance" });
+    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+    const held: Booking = {
+      ...{ ...awaiting, dues: having({ dueOn: "2027-02-26" }).dues, savedMethod: account },
+      terms: { ...awaiting.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
+    };
+
+    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, awaiting);
+    const upcoming = mail("DueNotice", { kind: "upcoming", dueOn: "2027-02-26" }, held);
+
+    expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we may cancel .* on or after that day /);
+    expect(upcoming?.text).toMatch(/If it is not paid before March 6, 2027, we may cancel .* on or after that day /);
+    for (const sent of [final, upcoming]) expect(sent?.text).not.toContain("we will cancel");
   });
 
   test.each([
@@ -291,7 +307,9 @@ test("a late charge names the late payment, the added amount, and its due date",
     booking,
   );
 
-  expect(sent?.text).toContain("was due on February 6, 2027 has not been paid, so we added a late charge of $25.00");
+  expect(sent?.text).toContain(
+    "was due on February 6, 2027 has not been paid in full, so we added a late charge of $25.00",
+  );
   expect(sent?.text).toMatch(/in addition to that payment\. It is due on February 27, 2027\.$/);
   expect(sent?.action).toEqual({ label: "Pay the late charge", url: "https://api.example.org/pay/due_9" });
 });
@@ -301,7 +319,7 @@ describe("a collection task", () => {
 
   test("tells the operator what is unpaid, since when, and what staff can do", () => {
     expect(taskOf(late(anna.confirmed))?.text).toContain(
-      "A payment of $16,000.00 was due on February 6, 2027 and is still unpaid on the day after the last notice",
+      "A payment of $16,000.00 was due on February 6, 2027 and is still unpaid after the final notice",
     );
     expect(taskOf(late(anna.confirmed), "delinquent")?.text).toContain("is more than 30 days late");
     expect(taskOf(late(anna.confirmed))).not.toHaveProperty("action");

@@ -1,4 +1,4 @@
-import { type Booking, type DueNews, dueNews, nextCharges } from "@clearing/domain/booking";
+import { type Booking, type DueNews, dueNews, mayBeCancelledUnpaid, nextCharges } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
@@ -38,7 +38,7 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: texts.changed.subject,
     paragraphs: [
       texts.changed.opening,
-      fill(texts.changed.now, figures(booking, news)),
+      fill(texts.changed.payment, figures(booking, news)),
       ...nextStep(booking, news, { ...late, collected: ahead.collected }),
     ],
     label: early(news),
@@ -53,7 +53,7 @@ const notices: Readonly<Record<string, Notice>> = {
     paragraphs: [
       fill(texts.pastDue.opening, figures(booking, news)),
       ...nextStep(booking, news, late),
-      ...(cancelsOn === null || isCancelledFirst(news) ? [] : [cancellation(cancelsOn)]),
+      ...(cancelsOn === null || isCancelledFirst(news) ? [] : [cancellation(booking, cancelsOn)]),
     ],
     label: frame.payNow,
   }),
@@ -71,7 +71,8 @@ const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 /** Whether the next step itself says when the booking is cancelled. */
 const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" && next.why === "cancelled_first";
 
-const cancellation = (on: CalendarDate): string => fill(texts.final.cancels, { date: longDate(on) });
+const cancellation = (booking: Booking, on: CalendarDate): string =>
+  fill(mayBeCancelledUnpaid(booking) ? texts.final.cancels : texts.final.mayCancel, { date: longDate(on) });
 
 /** The words for a payment that is charged automatically, or whose bank debit is held back. */
 type Steps = {
@@ -99,7 +100,7 @@ export function nextStep(booking: Booking, { next }: DueNews, { collected, debit
     case "debit_free":
       return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) })];
     case "cancelled_first":
-      return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(next.cancelsOn)];
+      return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(booking, next.cancelsOn)];
   }
 }
 

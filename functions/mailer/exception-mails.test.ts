@@ -43,7 +43,7 @@ describe("a mail about an exception that staff made", () => {
       subject: "Your payment is now due on February 20, 2027",
       text: expect.stringContaining("was due on February 6, 2027 is now due on February 20, 2027"),
     });
-    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will email you a link before that date.");
+    expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will email you a link to pay it.");
     expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })?.text).toContain(
       "We will charge it automatically on February 20, 2027.",
     );
@@ -55,7 +55,7 @@ describe("a mail about an exception that staff made", () => {
 
     const sent = mail("DueDeferred", { ...moved, dueOn: "2027-03-01" }, held);
 
-    expect(sent?.text).toContain("We will email you a link before that date.");
+    expect(sent?.text).toContain("We will email you a link to pay it.");
     expect(sent?.text).not.toContain("We will charge it");
   });
 
@@ -72,14 +72,16 @@ describe("a mail about an exception that staff made", () => {
     const sent = mail("DueDeferred", moved, { ...paused, dues: deferred.dues });
 
     expect(sent?.text).toContain("For now, we will not charge payments for your booking or send you reminders");
-    expect(sent?.text).not.toContain("before that date");
+    expect(sent?.text).not.toMatch(/a link|before that date/);
   });
 
   test("says that collection is paused, and that it goes on", () => {
     expect(mail("CollectionChanged", { paused: true }, paused)?.text).toContain("You still owe these payments");
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
       subject: "Your payments have resumed",
-      text: expect.stringContaining("We will send you a link for each remaining payment."),
+      text: expect.stringContaining(
+        "Please make each remaining payment by its due date, in your booking or with a link",
+      ),
     });
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
       "We will charge your payments automatically again, as you authorized.",
@@ -94,7 +96,7 @@ describe("a mail about an exception that staff made", () => {
     const sent = mail("CollectionChanged", { paused: false }, withoutReminders(anna.confirmed));
 
     expect(sent?.text).toContain("Please make each remaining payment in your booking by its due date.");
-    expect(sent?.text).not.toContain("a link for each payment");
+    expect(sent?.text).not.toContain("with a link that we send you");
   });
 
   test.each<[string, object | null]>([

@@ -240,6 +240,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: having({ status: "past_due" }),
     },
     {
+      ...{ of: "final, not confirmed", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: late },
+      booking: { ...having({ status: "past_due" }), status: "awaiting_clearance" },
+    },
+    {
       ...{ of: "past due, tried again", data: { ...told, kind: "past_due" }, now: "2027-02-08T18:00:00Z" },
       booking: having({ status: "past_due", tries }, collected),
     },

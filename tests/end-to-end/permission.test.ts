@@ -97,7 +97,7 @@ test("a method that is removed at Stripe turns autopay off; one that its network
 
   for (const client of [detached, deleted, withdrawn]) {
     expect(await read(client)).toMatchObject({ enabled: false, method: null });
-    expect(await mailTo(client, "Automatic payments are off")).toContain("We will send you a link for each payment");
+    expect(await mailTo(client, "Automatic payments are off")).toContain("or with a link that we send you");
   }
   expect(await read(updated)).toMatchObject({
     ...{ enabled: true, method: { last4: "4444", expiresOn: "2040-12-31" } },

@@ -7,7 +7,7 @@ export default {
     planned:
       "We will charge {method} on {date}. You can also pay now. If you do, we will not charge this payment again.",
     payoff:
-      "Your payment to {merchant} for the {program}. You chose to pay off all remaining payments at once. This amount covers them.",
+      "Your payment to {merchant} for the {program}. You chose to pay off your remaining payments at once. This amount covers every payment that was not already in progress.",
     button: "Pay now",
     otherMethod: "Save another card or bank account",
   },

@@ -37,7 +37,7 @@ export default {
     },
   },
   method: {
-    saved: { title: "Payment method saved", text: "Thank you. This payment method replaces your previous one." },
+    saved: { title: "Payment method saved", text: "Thank you. This is now the saved payment method for your booking." },
     unsaved: { title: "Payment method not changed", text: "Your saved payment method stays the same." },
     unfinished: {
       title: "Nothing saved yet",

@@ -26,6 +26,7 @@ export default {
         "We can no longer use your saved payment method, so we no longer charge payments for your booking automatically.",
     },
     processing: "This does not stop a payment that your bank is already processing.",
-    byLink: "We will send you a link for each remaining payment.",
+    byLink:
+      "Please make each remaining payment by its due date, in your booking or with a link that we send you. If a payment is already past due, please pay it in your booking now.",
   },
 } as const;

@@ -6,10 +6,10 @@ export default {
     opening: "Your payment of {amount} is due on {date}.",
   },
   changed: {
-    subject: "Your payment has changed",
+    subject: "An automatic payment has changed",
     opening:
-      "The amount or the date of a payment for your booking now differs from the list in your authorization for automatic payments.",
-    now: "The payment is now {amount}, due on {date}.",
+      "The amount or the date of an automatic charge for your booking differs from the list in your authorization for automatic payments.",
+    payment: "The payment is {amount}, due on {date}.",
   },
   pastDue: {
     subject: "Your payment is past due",
@@ -19,6 +19,9 @@ export default {
     subject: "Final notice: your payment is past due",
     cancels:
       "If it is not paid before {date}, we will cancel your booking on that day under the cancellation terms of your agreement.",
+    /** Of a booking that is not confirmed, which non-payment does not cancel yet. */
+    mayCancel:
+      "If it is not paid before {date}, we may cancel your booking on or after that day under the cancellation terms of your agreement.",
   },
   next: {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
@@ -42,7 +45,7 @@ export default {
   lateCharge: {
     subject: "We added a late charge",
     opening:
-      "Your payment that was due on {date} has not been paid, so we added a late charge of {amount} under the terms of your agreement.",
+      "Your payment that was due on {date} has not been paid in full, so we added a late charge of {amount} under the terms of your agreement.",
     due: "The late charge is in addition to that payment. It is due on {date}.",
     pay: "Pay the late charge",
   },
@@ -51,7 +54,7 @@ export default {
     subject: "A payment needs your attention",
     opening: "A payment of {amount} was due on {date} and is {status}.",
     delinquent: "more than 30 days late",
-    notPaid: "still unpaid on the day after the last notice",
-    next: "The system will take no further action on this payment. Please contact the client, or defer or waive the payment.",
+    notPaid: "still unpaid after the final notice",
+    next: "A scheduled automatic charge or a late charge may still follow. Please contact the client, or defer or waive the payment.",
   },
 } as const;

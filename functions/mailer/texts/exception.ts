@@ -8,7 +8,7 @@ export default {
   deferred: {
     subject: "Your payment is now due on {date}",
     opening: "Your payment of {amount} that was due on {from} is now due on {date}.",
-    byLink: "We will email you a link before that date.",
+    byLink: "We will email you a link to pay it.",
     noReminder: "We will not send you a reminder before that date.",
     automatic: "We will charge it automatically on {date}. You do not need to do anything.",
   },
@@ -16,12 +16,13 @@ export default {
     subject: "We have paused your payments",
     opening: "For now, we will not charge payments for your booking or send you reminders about them.",
     meanwhile:
-      "You still owe these payments, but we will not add a late charge for the time of the pause. If you want to pay now, use the link in one of our earlier emails. We will email you when the pause ends.",
+      "You still owe these payments, but we will not add a late charge for the time of the pause. If you want to pay now, you can pay in your booking. We will email you when the pause ends.",
   },
   resumed: {
     subject: "Your payments have resumed",
     opening: "The pause in the payments for your booking has ended.",
     automatic: "We will charge your payments automatically again, as you authorized.",
-    byLink: "We will send you a link for each remaining payment.",
+    byLink:
+      "Please make each remaining payment by its due date, in your booking or with a link that we send you. If a payment is already past due, please pay it in your booking now.",
   },
 } as const;

@@ -13,7 +13,7 @@ export default {
     awaitsConfirmation: "We are keeping your place and will email you as soon as your booking is confirmed.",
     paidInFull: "Your booking is paid in full.",
     nextPayment: "Your next payment of {amount} is due on {date}.",
-    ended: "Your booking has ended. If we refund any of this payment, we tell you in a separate email.",
+    ended: "Your booking has ended. If we refund any of this payment, we will tell you in a separate email.",
   },
   actionRequired: {
     subject: "Please verify your bank account",

@@ -49,13 +49,18 @@ export function willCancelOn(booking: Booking, due: Due, now: Instant): Calendar
 }
 
 /**
+ * Whether non-payment can cancel a booking in its present status. A booking that awaits its clearance ends by its own
+ * deadline, and may be confirmed before.
+ */
+export const mayBeCancelledUnpaid = ({ status }: Booking): boolean => status === "confirmed";
+
+/**
  * When a confirmed booking is cancelled for non-payment; null if it is not. Dues that are under way, paused or waived
- * do not count. A booking that awaits its clearance ends by its own deadline. Nothing is cancelled from the first day
- * on.
+ * do not count. Nothing is cancelled from the first day on.
  */
 export function nonPaymentDeadline(booking: Booking, now: Instant): Instant | null {
   const { startsOn, timeZone } = booking.terms;
-  if (booking.status !== "confirmed" || dateIn(timeZone, now) >= startsOn) return null;
+  if (!mayBeCancelledUnpaid(booking) || dateIn(timeZone, now) >= startsOn) return null;
   const [next] = booking.dues
     .filter((due) => finallyNoticedOn(due) !== null && isPursued(booking, due) && !isUnderWay(booking, due, now))
     .map((due) => cancelledAt(booking, due))
