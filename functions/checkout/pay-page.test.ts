@@ -69,9 +69,9 @@ describe("the pages of a payment link", () => {
     const { terms } = booking;
     const silent = { ...booking, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
 
-    expect(method(booking, null)).toContain("we send you a link for each payment");
+    expect(method(booking, null)).toContain("or with the link that we send you for it");
     expect(method(silent, null)).toContain("Please make each payment in your booking");
-    expect(method(silent, null)).not.toContain("a link for each");
+    expect(method(silent, null)).not.toContain("link that we send");
   });
 
   test("save a method for later payments after the link's own payment is paid", () => {

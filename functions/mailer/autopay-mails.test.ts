@@ -112,7 +112,7 @@ describe("the mail about a method that was saved", () => {
   test("says that payments are by link if automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 
-    expect(mail).toContain("so we will send you a link for each payment");
+    expect(mail).toContain("or with the link that we send you for it");
     expect(mail).not.toContain(permission[0]);
   });
 
@@ -120,7 +120,7 @@ describe("the mail about a method that was saved", () => {
     const mail = saved(withoutReminders({ ...anna.confirmed, savedMethod }));
 
     expect(mail).toContain("Automatic payments are off. Please make each remaining payment in your booking");
-    expect(mail).not.toContain("a link for each");
+    expect(mail).not.toContain("link that we send");
   });
 
   test("is not sent if the method is lost since, or the booking has ended", () => {

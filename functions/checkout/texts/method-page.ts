@@ -3,7 +3,7 @@ export default {
   title: "Save a card or bank account",
   free: "Save a card or bank account for your {program} payments. You pay nothing on this page.",
   off: {
-    text: "Automatic payments stay off, and we send you a link for each payment.",
+    text: "Automatic payments stay off. You can make each payment in your booking, or with the link that we send you for it.",
     noReminder:
       "Automatic payments stay off. Please make each payment in your booking by its due date. If a payment is past due, we send you a link.",
     charged: "We charge the card or bank account that you save only if you turn on automatic payments.",

@@ -9,7 +9,8 @@ export default {
     subject: "Your payment method is saved",
     opening: "We saved your {method} for your booking.",
     automatic: "We will charge later payments to it automatically. You can withdraw your authorization at any time.",
-    byLink: "Automatic payments are off, so we will send you a link for each payment.",
+    byLink:
+      "Automatic payments are off. You can make each payment in your booking, or with the link that we send you for it.",
     noReminder: "Automatic payments are off.",
   },
   off: {
