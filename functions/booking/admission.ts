@@ -1,13 +1,10 @@
 import { admitBooking } from "@clearing/commands/admission";
 import { recordAdmission } from "@clearing/contracts/routes/booking";
 import { admissionRole, isStaffOn } from "@clearing/domain/booking";
+import { ownBooking } from "@clearing/runtime/access";
 import { command } from "@clearing/runtime/command";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
-const own_booking = {
-  refused: "forbidden",
-  detail: "You are the payer or the participant of this booking. Ask a colleague.",
-} as const;
 const invalid_transition = {
   refused: "invalid_transition",
   detail: "The outcome can be recorded once, for a confirmed booking, from the first day of the cohort on.",
@@ -40,7 +37,7 @@ export const admissionBinding = command(recordAdmission, {
       refused: "forbidden",
       detail: `Only the role ${role} can record ${outcome}.`,
     }),
-    own_booking,
+    own_booking: ownBooking,
     invalid_transition,
   },
 });

@@ -9,6 +9,7 @@ import {
   setCollection,
   waiveDue,
 } from "@clearing/domain/booking";
+import { ownBooking } from "@clearing/runtime/access";
 import { type CommandContext, command } from "@clearing/runtime/command";
 import type { BookingFile } from "@clearing/store/booking-file";
 import { bookingAnswer, withFile } from "./with-file.ts";
@@ -36,13 +37,9 @@ const except = <No extends Refused>(
   );
 
 const cannot = (detail: string) => ({ refused: "invalid_transition", detail }) as const;
-const own_booking = {
-  refused: "forbidden",
-  detail: "You are the payer or the participant of this booking. Ask a colleague.",
-} as const;
 const booking_over = cannot("This booking has ended, and nothing is owed on it.");
 const unchangeable = {
-  own_booking,
+  own_booking: ownBooking,
   booking_over,
   not_paid_yet: cannot("The deposit must be paid first. Nothing else is collected until then."),
   deposit: cannot("The deposit cannot be waived or deferred."),
@@ -94,6 +91,6 @@ export const exceptionBindings = [
     view: bookingAnswer,
     run: ({ params, body }, context) =>
       except(context, params.id, (booking, now) => setCollection(booking, body.paused, now), body.reason),
-    refusals: { own_booking, booking_over },
+    refusals: { own_booking: ownBooking, booking_over },
   }),
 ];

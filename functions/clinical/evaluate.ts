@@ -4,8 +4,9 @@ import { evaluatedView, withdrawnView } from "@clearing/contracts/views/screenin
 import type { Booking } from "@clearing/domain/booking";
 import type { Clearance, Evaluation } from "@clearing/domain/screening";
 import type { Instant } from "@clearing/domain/time";
+import { ownBooking } from "@clearing/runtime/access";
 import { command } from "@clearing/runtime/command";
-import { noneToEvaluate, noneToWithdraw, notAccepted, ownBooking } from "./refusals.ts";
+import { noneToEvaluate, noneToWithdraw, notAccepted } from "./refusals.ts";
 
 type Cleared = { booking: Booking; clearance: Clearance };
 

@@ -1,11 +1,5 @@
 import type { Refusal } from "@clearing/runtime/answer";
 
-/** For a clinician who pays for the booking or takes part in it: there they act as a client. */
-export const ownBooking: Refusal = {
-  refused: "forbidden",
-  detail: "You are the payer or the participant of this booking. Ask a colleague.",
-};
-
 export const notAccepted: Refusal = {
   refused: "invalid_transition",
   detail: "The participant has not accepted the invitation yet.",

@@ -1,12 +1,11 @@
 import { getScreening, listScreenings } from "@clearing/contracts/routes/clinical";
 import { screeningSummary, screeningView } from "@clearing/contracts/views/screening";
 import { isQueued, isStaffOn } from "@clearing/domain/booking";
-import { callerIn, personOf } from "@clearing/runtime/access";
+import { callerIn, ownBooking, personOf } from "@clearing/runtime/access";
 import { bind, type RequestContext } from "@clearing/runtime/binding";
 import { listFiles, readFile } from "@clearing/store/booking-file";
 import { logAccess, readEvaluations } from "@clearing/store/clinical-record";
 import { queuePart } from "@clearing/store/screening-queue";
-import { ownBooking } from "./refusals.ts";
 
 /** Every read of a clinical record is logged before its answer is sent. */
 const logRead = (context: RequestContext, bookingId: string, what: "queue" | "screening", purpose: string) =>

@@ -13,6 +13,12 @@ const staff: Caller["roles"] = ["clinician", "admin", "finance"];
 
 export const isStaff = ({ roles }: Caller): boolean => roles.some((role) => staff.includes(role));
 
+/** For staff who pay for the booking or take part in it: there they act as a client. */
+export const ownBooking = {
+  refused: "forbidden",
+  detail: "You are the payer or the participant of this booking. Ask a colleague.",
+} as const;
+
 /** The caller in the domain's terms. */
 export const personOf = (caller: Caller): Person => ({ sub: caller.sub, email: caller.email, staff: isStaff(caller) });
 
