@@ -7,7 +7,6 @@ import {
   type CheckoutAttempt,
   type CheckoutDecision,
   type CheckoutRefused,
-  isForOneself,
   methodsFor,
   type PaymentMethod,
   verifiedBy,
@@ -215,8 +214,7 @@ function decide(
 ): Decided | CheckoutRefused {
   const { booking, clearance, attempt } = file;
   const today = dateIn(booking.terms.timeZone, now);
-  // A refusal would tell a payer who does not take part: their deposit is taken, and refunded if we decline.
-  const notCleared = isForOneself(booking) && clearanceSummary(clearance, today).status === "not_cleared";
+  const notCleared = clearanceSummary(clearance, today).status === "not_cleared";
   const returnUrl = `${site.publicUrl}/v1/checkout/return`;
   const verifying = attempt !== null && verifiedBy(attempt) !== null;
   const decision = beginCheckout(booking, { ...command, ...asked, returnUrl, notCleared, verifying }, now);

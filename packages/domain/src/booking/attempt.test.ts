@@ -97,6 +97,12 @@ describe("a deposit's checkout", () => {
     expect(beginCheckout(on, request(changes), at)).toEqual(refused(reason));
   });
 
+  test("is not refused to a payer who does not take part because of the participant's evaluation (I8)", () => {
+    const participant = { ...booking.participant, email: "bea@example.org" };
+
+    expect(beginCheckout({ ...booking, participant }, request({ notCleared: true }), now).ok).toBe(true);
+  });
+
   function reissued(of: Booking): Booking {
     return { ...of, agreement: { ...of.agreement, version: 2 } };
   }

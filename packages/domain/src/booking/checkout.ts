@@ -7,6 +7,7 @@ import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
 import type { PaymentBar } from "./payment-bar.ts";
 import { chargeFor, isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
+import { isForOneself } from "./relation.ts";
 import { replaceDues } from "./settlement.ts";
 
 /** Stripe requires at least 30 minutes; one more covers the time until the request arrives. */
@@ -85,7 +86,8 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
   if (request.purpose === "deposit") {
     if (booking.status === "expired") return refused("hold_expired");
     if (booking.status !== "held") return barred("deposit_paid");
-    if (request.notCleared) return refused("clearance_required");
+    // A refusal would tell a payer who does not take part. Their deposit is taken, and refunded if we decline.
+    if (request.notCleared && isForOneself(booking)) return refused("clearance_required");
     if (due.status === "processing") return request.verifying ? refused("unverified") : barred("deposit_in_progress");
     if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return refused("hold_expired");
     return null;
