@@ -1,6 +1,6 @@
 import { plusDays } from "@clearing/domain/time";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accountsOf } from "../harness/reconciled.ts";
+import { expectSquare } from "../harness/reconciled.ts";
 import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -14,8 +14,7 @@ test("at the clearance deadline the booking is cancelled with a full refund", as
   await client.deposit((await openCohort(world, { inDays: 25 })).id);
   await world.moveClock({ advance: "P12D" });
   expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
-  const accounts = await accountsOf(client);
-  expect([accounts.receivable ?? 0, accounts.deferred_revenue ?? 0, accounts.refunds_payable ?? 0]).toEqual([0, 0, 0]);
+  await expectSquare(client);
 });
 
 test("a clearance 200 days before the start is warned about at once, lapses, and is requested again before the deadline", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dayFrom } from "../harness/days.ts";
-import { accountsOf } from "../harness/reconciled.ts";
+import { expectSquare } from "../harness/reconciled.ts";
 import { type Booking, Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
@@ -8,12 +8,6 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world.stop());
-
-const square = { receivable: 0, deferred_revenue: 0, refunds_payable: 0 };
-
-async function expectSquare(client: Client) {
-  expect({ ...square, ...(await accountsOf(client)) }).toMatchObject(square);
-}
 
 describe("clearance", () => {
   test("a client who is not cleared is declined after the program's hours and gets everything back", async () => {
