@@ -76,7 +76,7 @@ describe("in a browser", () => {
   test("the API's documentation shows every operation with its fields and their descriptions", async () => {
     await page.goto(`${world.stack.apiUrl}/docs`);
     await page.getByText("Holds a place for a limited time").first().waitFor();
-    await page.getByText("The interest that was paid ahead and is not earned yet, in minor units.").waitFor();
+    await page.getByText("The interest that was paid in advance and is not earned yet, in minor units.").waitFor();
     await picture("docs");
   });
 

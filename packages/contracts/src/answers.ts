@@ -9,7 +9,7 @@ export const sharedSchemas = {
   Problem: {
     type: "object",
     description:
-      "An RFC 9457 problem. `code` is stable: decide by it. `title` and `detail` are for people and may change. More members may be added.",
+      "An RFC 9457 problem. `code` is stable: base decisions on it. `title` and `detail` are for people and may change. More members may be added.",
     required: ["type", "title", "status", "code"],
     properties: {
       type: { type: "string", format: "uri", pattern: "^urn:clearing:problem:[a-z_]+$" },

@@ -4,7 +4,7 @@ import type { EventName } from "@clearing/domain/event";
 export const eventDescriptions: Readonly<Record<EventName, string>> = {
   ProgramPublished: "A program was published.",
   CohortOpened: "A cohort opened for sale.",
-  CohortClosed: "A cohort closed for sale.",
+  CohortClosed: "A cohort went off sale.",
   CohortCompleted: "A cohort's last day has passed.",
   PlacesAdded: "Places were added to a cohort.",
   PlacesRemoved: "Free places were removed from a cohort.",
@@ -29,9 +29,9 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   ParticipantAdmitted: "The participant arrived.",
   BookingCompleted: "The retreat of a booking is over.",
   DueBilled: "A due became payable on its date.",
-  DuePastDue: "A due was not paid on its date.",
+  DuePastDue: "A due was not paid by the end of its date.",
   DueNotice: "A notice about a due is sent: before its date, after a change, or when it is past due.",
-  LateChargeAdded: "A late charge was added for the past-due due `forDueId`.",
+  LateChargeAdded: "A late charge was added for the due `forDueId`, which is past due.",
   CollectionTaskOpened:
     "Staff must look at a due: it was not paid after its final notice, or the booking is delinquent.",
   DueWaived: "Staff waived the unpaid part of a due.",
@@ -39,8 +39,8 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   CollectionChanged: "Staff paused or resumed collection for a booking.",
   RefundRequested: "A refund was recorded and is sent to Stripe next. `reason` says why.",
   RefundSucceeded: "A refund succeeded.",
-  RefundRefused: "Stripe permanently refused a refund. `code` is Stripe's reason.",
+  RefundRefused: "Stripe permanently refused a refund. `code` is Stripe's code for the refusal.",
   RefundFailed: "A refund failed after Stripe had accepted it, and the money came back.",
   MoneyConverted:
-    "Stripe converted a payment or a refund from or to another currency. The amount is posted to the account `suspense`.",
+    "Stripe converted a payment or a refund between currencies. The amount is posted to the account `suspense`.",
 };

@@ -126,6 +126,8 @@ const refusedWords: [RegExp, string][] = [
   [/\bwhat\b[^.]*\b(is|are)\b/i, "what ... is"],
   [/\b(nor|not without|not un\w+)\b/i, "a double negation"],
   [/\b(cancelled|colour|programme|cheque|whilst|organis\w+|authoris\w+|favour\w*|enrol)\b/i, "British spelling"],
+  [/\b(mails?|mailed|e-mails?)\b/i, "mail, which is paper"],
+  [/\b(until when|at whose)\b|\b(false|0|null|empty|X) to an? (participant|payer)\b/i, "a calque"],
   [/ {2}|\s$/, "a stray space"],
 ];
 const mostWords = 30;
@@ -197,7 +199,7 @@ describe("control: the check sees", () => {
       nextCursor: "The next page.",
       recipient: "`payer`: the person who pays.",
       "Payment amount": "The amount of the payment.",
-      "Payment Action Required until": "Until when the client can take the action.",
+      "Payment Action Required until": "The deadline for the action.",
       "Payment Failed reason": "Why the payment failed, as a code.",
       "Collection Task Opened reason": "`not_paid`: the due was not paid.",
     });
@@ -223,6 +225,9 @@ describe("control: the check sees", () => {
     ["What the due is.", ["what ... is"]],
     ["It is not unpaid.", ["a double negation"]],
     ["The booking was cancelled.", ["British spelling"]],
+    ["The client gets a mail.", ["mail, which is paper"]],
+    ["Until when the prices are valid.", ["a calque"]],
+    ["Always `current` to a participant who does not pay.", ["a calque"]],
     ["`cancelled`: the  booking ended.", ["a stray space"]],
     [`The ${"very ".repeat(mostWords)}long amount.`, ["a long sentence"]],
     ["`cancelled`: the booking was canceled.", []],

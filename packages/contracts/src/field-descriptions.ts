@@ -40,7 +40,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Problem reason":
     "With `payment_refused`: why the payment was refused. `amount_too_large` and `amount_too_small`: the amount is outside Stripe's limits. `currency_not_supported`: Stripe does not take this currency. `method_not_available`: choose another payment method. `account_restricted`: our Stripe account cannot take payments. `email_not_accepted`: Stripe does not accept the email address. `not_accepted`: any other permanent refusal.",
   "Problem bookingId":
-    "With `already_booked`: the id of the existing booking. Only the owner of that booking and admins get it.",
+    "With `already_booked`: the id of the existing booking. It is returned only to that booking's payer or participant, and to admins.",
   "Problem errors": "The invalid fields of the request, at most 100, with one message per field.",
   "Problem errors path":
     "The path of the invalid field: `participant.email` in the body, and `query.limit`, `path.id` or `headers.access-purpose` elsewhere.",
@@ -79,7 +79,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   appliesTo: "The lines that are taxed: `place` for the place, `add_on` for the add-ons.",
   plans: "The payment plans that the program offers. Each kind appears at most once.",
   "plans kind":
-    "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments without a finance charge that end by the first day. `financed`: a deposit, and monthly payments with interest that may run past the retreat.",
+    "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments that end by the first day, without a finance charge. `financed`: a deposit, and monthly payments that may run past the retreat, with interest.",
   balanceDueDaysBefore: "How many days before the first day of the cohort the balance is due.",
   "plans months": "The largest number of monthly payments after the deposit that a client can choose.",
   annualRate: "The annual interest rate in percent, with four decimals, such as `9.9900`.",
@@ -89,20 +89,21 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   nonPayment:
     "The notices after a due is past due, and when an unpaid booking is canceled. Null if non-payment cancels no booking.",
   noticeDays:
-    "Days after the date of a due on which a past-due notice is sent, in ascending order. At least one; the last one is the final notice.",
+    "How many days after a due's date each past-due notice is sent, in ascending order. At least one; the last one is the final notice.",
   cancelDaysBefore: "How many days before the first day a booking with an unpaid due is canceled.",
   collection: "How dues are collected: retries, notices, and how far a client can move a due.",
   retryDays:
-    "Days after the first failed try on which the saved payment method is charged again, at 10:00 in the cohort's time zone, in ascending order.",
-  noticeDaysBefore: "Days before the date of a due on which a notice is sent, in descending order.",
+    "How many days after the first failed try the saved payment method is charged again, one number per retry, in ascending order. Retries are at 10:00 in the cohort's time zone.",
+  noticeDaysBefore: "How many days before a due's date each notice is sent, in descending order.",
   moveDays: "The largest number of days by which a client may move a due. Clients cannot move dues yet.",
   moves: "How many times a client may move a due. Clients cannot move dues yet.",
   returnGraceDays:
-    "How many business days a client has to pay the deposit in another way after the bank has returned it.",
-  financingHours: "How many hours an outside lender has to decide on an application.",
-  cancellation: "The refund to a client who cancels: the fee that is kept, and the tiers.",
+    "How many business days a client has to pay the deposit in another way after the bank has returned it. Returned debits are not processed yet.",
+  financingHours:
+    "How many hours an outside lender has to decide on an application. There are no outside lenders yet.",
+  cancellation: "The refund to a client who cancels: the fee that is withheld, and the tiers.",
   "cancellation administrationFee":
-    "The fee that is kept from every refund to a client who cancels, in minor units. 0 if there is none.",
+    "The fee that is withheld from every refund to a client who cancels, in minor units. 0 if there is none.",
   tiers:
     "The tiers of the refund, from the earliest cancellation to the latest. The first tier whose `daysBefore` is not more than the days left until the first day applies. The last tier must have 0 days.",
   daysBefore: "The tier applies from this many days before the first day. Must be less than in the tier before it.",
@@ -143,14 +144,14 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   cohortId: "The id of the cohort.",
   "listBookings query cohortId": "Lists only the bookings of this cohort.",
   "cohort status":
-    "`draft`: the cohort was never opened. `open`: it is on sale. `closed`: it is not on sale. `cancelled`: the operator canceled it. `completed`: its last day has passed.",
+    "`draft`: the cohort was never opened. `open`: it is on sale. `closed`: it is not on sale. `cancelled`: the operator canceled it, which is not possible yet. `completed`: its last day has passed.",
   "listCohorts query status": "Lists only the cohorts with this status. With `draft` the list is empty.",
   "patchCohort request status":
     "The new status. A `draft` can become `open`, `open` can become `closed`, and `closed` can become `open`. Any other change is refused with `invalid_transition`, and so is opening a cohort whose program is not published.",
   startsOn: "The first day of the cohort, a date in its time zone.",
   endsOn: "The last day of the cohort, a date in its time zone.",
   "request startsOn":
-    "The first day of the cohort, a date in its time zone. Must be within ten years, and the clearance deadline must not have passed. A cohort with held or booked places keeps its dates: a change is refused with `places_in_use`.",
+    "The first day of the cohort, a date in its time zone. Must be at most ten years from today, and the clearance deadline must not have passed. A cohort with held or booked places keeps its dates: a change is refused with `places_in_use`.",
   "request endsOn":
     "The last day of the cohort, a date in its time zone. The cohort must be as long as its program. A cohort with held or booked places keeps its dates: a change is refused with `places_in_use`.",
   timeZone: "The IANA time zone of the cohort, such as `America/Denver`.",
@@ -164,7 +165,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The price of a place of this type before taxes, in minor units. Without it, the price of the program applies. A price that Stripe cannot charge is refused.",
   capacity: "The number of places of this type, free or not.",
   "places available":
-    "The number of places that can be booked now. 0 if the cohort is not on sale or somebody waits for this type.",
+    "The number of places that can be booked now. 0 if the cohort is not on sale.",
   count: "The number of places, from 1 to 60.",
   "addPlaces request type": "The type of the new places. Must be a place type of the cohort.",
   "addPlaces request count": "The number of new places, from 1 to 60. A cohort has at most 60 places in total.",
@@ -256,7 +257,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   until: "The last date of the tier, inclusive, in the cohort's time zone.",
   refundPercent:
     "The percentage of the amount paid that is refunded. The administration fee is then deducted from the refund.",
-  expiresAt: "Until when the prices are valid, an instant in UTC.",
+  expiresAt: "When the prices expire, an instant in UTC.",
   "comparePlans items": "One entry for each plan that the cohort offers.",
   "comparePlans items kind":
     "`full`: a deposit, and the balance one day after the confirmation. `deposit_and_balance`: a deposit, and the balance a number of days before the start. `installments`: a deposit, and monthly payments without a finance charge. `financed`: a deposit, and monthly payments with interest.",
@@ -282,7 +283,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "`held`: a place is held while the client pays the deposit. `awaiting_clearance`: the deposit is paid. `confirmed`: the deposit is paid, the agreement is signed and the participant is cleared. `completed`: the retreat is over. `expired`: the hold expired. `declined`: the participant was not cleared or was turned away. `cancelled`: the booking was canceled.",
   "listBookings query status": "Lists only the bookings with this status.",
   standing:
-    "Whether the payments are on time, the first that applies. `disputed`: a payment is disputed; disputes are not recorded yet. `delinquent`: a due other than a late charge is more than 30 days late. `past_due`: a due is late. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` to a participant who does not pay.",
+    "Whether the payments are on time. The first status that applies is shown. `disputed`: a payment is disputed; disputes are not recorded yet. `delinquent`: a due other than a late charge is more than 30 days late. `past_due`: a due is late. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` for a participant who does not pay.",
   "listBookings query standing": "Lists only the bookings with this standing.",
   participant: "The person who attends the retreat.",
   "participant name": "The participant's full name, on one line.",
@@ -293,7 +294,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   email:
     "The participant's email address. It identifies the participant: only an account with this verified address acts as the participant.",
   "createBooking request email":
-    "The participant's email address. If it is not the client's own verified address, the participant is invited to accept. If the client already has an active booking for this address in the cohort, the request is refused with `already_booked`. Other clients' bookings for the address count only if it is the client's own address or an admin books.",
+    "The participant's email address. If it is not the client's own verified address, the participant is invited to accept. If the client already has an active booking for this address in the cohort, the request is refused with `already_booked`. Another client's booking for this address has this effect only if the address is the client's own, or if an admin makes the booking.",
   "putParticipant request email":
     "The participant's email address. The payer's own address is refused. If the payer has another active booking for this address in the cohort, the request is refused with `already_booked`.",
   phone: "The participant's phone number, as it was written: 5 to 15 digits with the usual separators.",
@@ -306,31 +307,31 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "When the hold expires unless the deposit is paid, an instant in UTC. Null unless the status is `held`.",
   version: "The version of the booking. Each change adds 1.",
   autopay:
-    "Whether dues are charged to the saved payment method automatically. False to a participant who does not pay.",
-  collectionPaused: "Whether staff have paused collection. False to a participant who does not pay.",
+    "Whether dues are charged to the saved payment method automatically. Always `false` for a participant who does not pay.",
+  collectionPaused: "Whether staff have paused collection. Always `false` for a participant who does not pay.",
   "booking total":
-    "The price with taxes, without the finance charge, in minor units. 0 to a participant who does not pay.",
+    "The price with taxes, without the finance charge, in minor units. Always 0 for a participant who does not pay.",
   "booking financeCharge":
-    "The interest of the dues as they are now, in minor units. After a payoff, the interest that was earned. 0 to a participant who does not pay.",
+    "The interest of the dues as they are now, in minor units. After a payoff, the interest that was earned. Always 0 for a participant who does not pay.",
   "booking paid":
-    "The sum of all settled payments before refunds, in minor units. 0 to a participant who does not pay.",
+    "The sum of all settled payments before refunds, in minor units. Always 0 for a participant who does not pay.",
   "booking refunded":
-    "The sum of all refunds that have not failed, in minor units. 0 to a participant who does not pay.",
+    "The sum of all refunds that have not failed, in minor units. Always 0 for a participant who does not pay.",
   "booking balance":
-    "The unpaid amount of all dues that are not canceled, in minor units. 0 to a participant who does not pay.",
+    "The unpaid amount of all dues that are not canceled, in minor units. Always 0 for a participant who does not pay.",
   participation:
     "Whether the participant has agreed to attend: `invited`, `accepted` or `declined`. `accepted` from the start if the participant or an admin booked.",
   clearance: "The result of the clinical evaluations.",
-  "booking clearance": "The result of the clinical evaluations. Null to a payer who is not the participant.",
+  "booking clearance": "The result of the clinical evaluations. Null for a payer who is not the participant.",
   "clearance status":
     "`pending`: an evaluation is missing or needs information. `cleared`: the participant may attend through `validUntil`. `not_cleared`: an evaluation did not clear the participant. `withdrawn`: a clinician withdrew the clearance. `lapsed`: `validUntil` has passed.",
   "clearance validUntil":
     "The last day of the clearance, a date in the cohort's time zone. Null unless the status is `cleared` or `lapsed`.",
-  agreement: "The current version of the agreement. To a participant who does not pay, the terms without prices.",
+  agreement: "The current version of the agreement. For a participant who does not pay, the terms without prices.",
   "agreement version": "The version of the document, from 1.",
   "agreement signedAt": "When this version was signed, an instant in UTC. Null if it is not signed.",
   "agreement hash": "The SHA-256 hash of the document, in hexadecimal.",
-  dues: "The amounts that the payer owes, each on one date. Empty to a participant who does not pay.",
+  dues: "The amounts that the payer owes, each on one date. Always empty for a participant who does not pay.",
   "dues id": "The id of the due, such as `due_01k`.",
   dueId: "The id of the due.",
   "dues sequence": "The position of the due in the schedule. The deposit is 0.",
@@ -339,14 +340,14 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   dueOn:
     "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
   "request dueOn":
-    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days after the first date that is allowed.",
+    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days after the earliest date allowed.",
   "dues amount": "The amount of the due, in minor units.",
   "dues paid": "How much of the due is paid, in minor units.",
   waived: "How much of the due staff have waived, in minor units. It is no longer owed.",
   "dues status":
-    "The first that applies: `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
+    "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
-    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, while a payment is in progress, and if the booking is canceled for non-payment before that instant.",
+    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, while a payment is in progress, and if the booking would be canceled for non-payment before then.",
   lastFailure:
     "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed, and once the due is paid.",
   admission:
@@ -354,17 +355,17 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "admission outcome":
     "`admitted`: the participant arrived. `no_show`: the participant did not arrive. `turned_away`: a clinician turned the participant away.",
   "recordAdmission request outcome":
-    "`admitted`: the participant arrived. `no_show`: the participant did not arrive, and the booking is canceled under the policy. `turned_away`: a clinician turned the participant away, and the booking is declined. Before the first day, and once an outcome is recorded, it is refused with `invalid_transition`.",
+    "`admitted`: the participant arrived. `no_show`: the participant did not arrive, and the booking is canceled under the policy. `turned_away`: a clinician turned the participant away, and the booking is declined. Any outcome is refused with `invalid_transition` before the first day, and after one has been recorded.",
   "admission at": "When the outcome was recorded, an instant in UTC.",
   "admission by": "The `sub` of the staff member's account.",
   timeline: "The events of the booking, oldest first. Events that the caller may not see are left out.",
   "timeline at": "When the event happened, an instant in UTC.",
   event: "The name of the event, such as `BookingHeld`.",
   cancellationReason: "The reason that was given for the cancellation. Only for admins. Absent if there is none.",
-  undeliverable: "Who does not receive our mail about this booking. Only for staff. Empty if all mail is delivered.",
+  undeliverable: "Who does not receive our emails about this booking. Only for staff. Empty if every email is delivered.",
   recipient: "`payer`: the person who pays. `participant`: the person who attends.",
   "undeliverable kind":
-    "`bounced`: the address does not exist or rejects mail. `complained`: the recipient reported our mail as spam. `refused`: the mail service refused the address.",
+    "`bounced`: the address does not exist or rejects email. `complained`: the recipient reported our email as spam. `refused`: the email service refused the address.",
   "undeliverable at": "When we learned of it, an instant in UTC.",
   "getAccessLog at": "When the booking was read, an instant in UTC.",
   "getAccessLog actor": "The `sub` of the staff member's account.",
@@ -414,26 +415,26 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "openCheckout request amount":
     "How much of the due to pay, in minor units. Without it, all that is unpaid. A part must be at least 10,000 minor units or a tenth of the due, whichever is less. Both the part and the rest must be amounts that Stripe can charge. Refused with any purpose but `due`.",
   "openCheckout request method":
-    "The only payment method to offer: `card` or `us_bank_account`. Without it, the page offers every method. A page that is open is returned with the methods that it has. Where bank debits are not possible, the page offers cards.",
+    "The only payment method to offer: `card` or `us_bank_account`. Without it, the page offers every method. If a page is already open, it is returned unchanged, with the methods that it offers. Where bank debits are not possible, the page offers cards.",
   url: "The address of Stripe's hosted page. Send the browser there.",
-  sessionId: "Stripe's id of the Checkout Session.",
+  sessionId: "Stripe's id for the Checkout Session.",
   "openCheckout expiresAt": "When the page expires, an instant in UTC.",
   permission:
     "The text of the authorization for the new payment method. Show it before you open the page. Only with the purpose `payment_method` while autopay is on.",
   "permission version": "The version of the authorization, from 1.",
   "saveMethod query permission":
     "The hash of the authorization that the page showed. If it has changed since, the browser returns to the page.",
-  session: "Stripe's id of the Checkout Session.",
+  session: "Stripe's id for the Checkout Session.",
   attempt: "The id of the payment attempt. Takes precedence over `session`.",
   token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
   on: "The date in the cohort's time zone for which the amounts are computed.",
   "getPayoff amount":
-    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, no payoff can be opened: interest that was paid ahead pays the rest when the payment in progress ends. If it is below Stripe's minimum charge, the client pays that minimum, and the excess is refunded.",
+    "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, no payoff is needed or possible: interest paid in advance covers the rest, and is applied once the payment in progress has ended. If it is below Stripe's minimum charge, the client pays that minimum, and the excess is refunded.",
   principal: "The unpaid price without taxes, in minor units.",
   tax: "The unpaid taxes, in minor units.",
   interest: "The unpaid interest up to this date, in minor units.",
   fees: "The unpaid late charges, in minor units.",
-  unearnedInterest: "The interest that was paid ahead and is not earned yet, in minor units. It reduces the payoff.",
+  unearnedInterest: "The interest that was paid in advance and is not earned yet, in minor units. It reduces the payoff.",
   "getPayoff dues": "The dues that the payoff covers. A due with a payment in progress is left out.",
   "getPayoff dues amount": "How much of the due the payoff pays, in minor units.",
   "getReceipts items": "Payments and refunds, oldest first. Failed and refused refunds are left out.",
@@ -448,7 +449,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "statement balance": "The unpaid amount of all dues that are not canceled, in minor units.",
 
   // Cancellation
-  "previewCancellation administrationFee": "The fee that is kept from the refund, in minor units.",
+  "previewCancellation administrationFee": "The fee that is withheld from the refund, in minor units.",
   netPaid: "The amount paid less the amount refunded so far, in minor units.",
   refund: "The amount that would be refunded, in minor units: the percentage of `netPaid`, less the fee, at least 0.",
   kept: "The amount that would be kept, in minor units: `netPaid` less `refund`.",
@@ -466,18 +467,18 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   attention:
     "How near the clearance deadline is while something is missing: `soon` from 30 days before it, `urgent` from 14 days before it. Null before that, if nothing is missing, and if the booking cannot be evaluated.",
   "query attention":
-    "Lists only the bookings that miss a requirement and whose clearance deadline is this near: `soon` or `urgent`.",
+    "Lists only the bookings with this attention: a requirement is missing, and the clearance deadline is near (`soon`) or very near (`urgent`).",
   "listScreenings query status": "Lists only the bookings whose clearance has this status.",
   evaluations: "The evaluations of the participant, newest first.",
   evaluation: "The evaluation as it was recorded.",
   "evaluation id": "The id of the evaluation, such as `evl_01k`.",
   "evaluation kind": "The kind of evaluation: `medical` or `psychiatric`.",
   "recordEvaluation request kind":
-    "The kind of evaluation: `medical` or `psychiatric`. Unless the operator allows it, the clinician who signed the other kind is refused with `forbidden`.",
+    "The kind of evaluation: `medical` or `psychiatric`. The clinician who signed the other kind cannot sign this one (`forbidden`), unless the operator allows one clinician to sign both.",
   "evaluation outcome":
-    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information` leaves the clearance pending. `not_cleared` declines the booking after the program's `declineAfterHours`.",
+    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information`: the participant is not cleared yet, or no longer cleared. `not_cleared` declines the booking after the program's `declineAfterHours`.",
   "recordEvaluation request outcome":
-    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information` leaves the clearance pending. `not_cleared` declines the booking after the program's `declineAfterHours`, unless another evaluation replaces it.",
+    "`cleared` and `cleared_with_conditions` clear the participant. `needs_information`: the participant is not cleared yet, or no longer cleared. `not_cleared` declines the booking after the program's `declineAfterHours`, unless another evaluation replaces it.",
   "evaluation validUntil":
     "The last day on which the evaluation is valid, a date in the cohort's time zone. Null if it does not clear the participant.",
   "request validUntil":
@@ -515,8 +516,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "broken subject": "The subject of the chain, as a type and an id such as `booking#bkg_01k`.",
 
   // Finance
-  asOf: "The date at whose end the balances are computed, in the time zone of the reports. Without it, today.",
-  "response asOf": "The date at whose end the balances are computed, in the time zone of the reports.",
+  asOf: "The balances are as of the end of this date, in the time zone of the reports. Without it, today.",
+  "response asOf": "The balances are as of the end of this date, in the time zone of the reports.",
   accounts: "The accounts with a posting in this currency, in the order of the chart of accounts.",
   account: "The account of the chart of accounts.",
   debit: "The amount debited, in minor units. 0 if the posting is a credit.",
@@ -529,7 +530,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "entry id": "The id of the journal entry, such as `je_01k`.",
   reference: "The unique reference to the recorded fact, such as `payment:ch_1`. Each fact is posted once.",
   postedAt: "When the entry was posted, an instant in UTC.",
-  effectiveOn: "The date of the recorded fact.",
+  effectiveOn:
+    "The date of the recorded fact, in the time zone of the booking's cohort. In UTC if the money belongs to no booking.",
   postings: "The lines of the entry. Debits and credits add up to the same amount.",
   "postings bookingId": "The id of the booking that the line belongs to. Absent if it belongs to none.",
   "getJournal query from":
@@ -537,7 +539,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "getJournal query to": "The last date of posting, inclusive, in the time zone of the reports. Without it, up to now.",
   currency: "The currency of the amounts, as a lowercase ISO 4217 code such as `usd`.",
   "request currency":
-    "The currency of every amount of the program, as a lowercase ISO 4217 code such as `usd`. Must be one that the Stripe account settles. A published program keeps its currency.",
+    "The currency of every amount of the program, as a lowercase ISO 4217 code such as `usd`. Must be a currency that the Stripe account settles in. A published program keeps its currency.",
   "query currency": "The currency to report, as a lowercase ISO 4217 code such as `usd`.",
 
   // Calculators
@@ -548,8 +550,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   date: "The date of the advance or payment, or of the first one of a series. Must be 1900-01-01 or later, and within 100 years of the first advance.",
   "computeApr request advances amount": "The amount of each advance, in minor units, at least 1.",
   "computeApr request payments amount": "The amount of each payment, in minor units, at least 1.",
-  "computeApr request advances count": "How many equal amounts follow each other. Without it, 1.",
-  "computeApr request payments count": "How many equal amounts follow each other. Without it, 1.",
+  "computeApr request advances count": "The number of consecutive equal amounts. Without it, 1.",
+  "computeApr request payments count": "The number of consecutive equal amounts. Without it, 1.",
   "computeApr request advances every":
     "How often the amounts recur: `week`, `two_weeks`, `half_month`, `four_weeks`, `month`, `two_months`, `quarter` or `year`. Required if `count` is more than 1.",
   "computeApr request payments every":
@@ -595,7 +597,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The purpose of the payment: `deposit` pays the deposit, `due` pays another due, `payoff` pays everything that is owed.",
   "Payment amount": "The amount of the payment, in minor units.",
   "Payment Action Required action": "The action that the client must take. Always `verify_bank_account`.",
-  "Payment Action Required until": "Until when the client can take the action, an instant in UTC.",
+  "Payment Action Required until": "The deadline for the action, an instant in UTC.",
   "Payment Failed reason":
     "Why the payment failed, as a code. An automatic payment has one of the codes `card_declined`, `insufficient_funds`, `card_expired`, `authentication_required`, `method_unusable`, `bank_returned` and `provider_error`. A payment on a page has Stripe's code, or the status of Stripe's payment intent if there is no code. `bank_account_not_verified`: the client did not verify the bank account in time. Null if nothing is known.",
   daysLeft: "The number of days from the date of the event to the date of the deadline, in the cohort's time zone.",
@@ -605,17 +607,17 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "event outcome": "Always `admitted`: the participant arrived.",
   "event amount": "The unpaid amount of the due, in minor units.",
   "Due Notice kind":
-    "`upcoming`: the due is payable soon. `changed`: a bank debit will have another date or amount than the authorization lists. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
+    "`upcoming`: the due is payable soon. `changed`: a bank debit will have a different date or amount from the one in the authorization. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
   "Due Notice days":
-    "The days before the date of the due (`upcoming`, `changed`) or after it (`past_due`, `final`) for which the notice is planned, without paused days. It can be sent later. `changed` counts to the day of the debit.",
+    "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. It can be sent later.",
   byLink: "`true`: the client must pay by link. `false`: the due is charged to the saved payment method automatically.",
   cancelsOn:
-    "The date on which the booking is canceled if the due stays unpaid, in the cohort's time zone. Null with any kind but `final`, and if non-payment does not cancel the booking.",
+    "The date on which the booking is canceled if the due stays unpaid, in the cohort's time zone. Null for any kind except `final`, and if non-payment would not cancel the booking.",
   "Late Charge Added dueId": "The id of the new due for the late charge.",
   "Late Charge Added amount": "The amount of the late charge, in minor units.",
   forDueId: "The id of the due that is late.",
   "Collection Task Opened reason":
-    "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late, without paused days.",
+    "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late, not counting paused days.",
   "Due Waived amount": "The amount that was waived, in minor units.",
   "Due Deferred from": "The date of the due before the change, in the cohort's time zone.",
   "event paused": "Whether collection is now paused.",
@@ -624,8 +626,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The amount of this part of the refund, in minor units. A refund of several payments has one part for each of them, and each part has events.",
   "Refund Requested amount": "The amount of the whole refund, in minor units.",
   "Refund reason":
-    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and the booking could not be restored. `duplicate_payment`: the payment could not be applied to the booking, mostly because another payment had paid the same due. `overpayment`: a payment was more than what was owed. `wrong_currency`: the payment was not in the booking's currency. `unearned_interest`: nothing is left to pay, and interest that was paid ahead is not owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: the bank account was not verified in time, and the payment arrived all the same. `made_at_stripe`: staff made the refund at Stripe.",
-  "Refund Refused code": "Stripe's code of the refusal.",
+    "`cancellation`: the booking was canceled. `not_cleared`: the participant was not cleared. `turned_away`: a clinician turned the participant away. `clearance_deadline`: the participant was not cleared in time. `late_payment`: the deposit was paid after the hold had ended, and the booking could not be restored. `duplicate_payment`: the payment could not be applied to the booking, usually because another payment had paid the same due. `overpayment`: a payment was more than what was owed. `wrong_currency`: the payment was not in the booking's currency. `unearned_interest`: nothing is left to pay, and interest that was paid in advance is not owed. `after_cancellation`: a payment arrived after the booking was canceled. `abandoned_payment`: the bank account was not verified in time, and the payment arrived all the same. `made_at_stripe`: staff made the refund at Stripe.",
+  "Refund Refused code": "Stripe's code for the refusal.",
   "event reference": "The unique reference of the journal entry, such as `converted-from:txn_1`.",
   "Money Converted bookingId": "The id of the booking. Null if the money belongs to none.",
   "Money Converted amount": "The amount of the payment or refund, in minor units of `currency`.",

@@ -142,7 +142,8 @@ ignore fields that you do not know.
 **\`PATCH\`** changes the fields that it names and keeps the others. A list replaces the whole list.
 
 **Amounts** are whole numbers of the currency's minor unit, such as cents. Instants are in UTC. Dates are calendar dates in
-the cohort's time zone, and in finance's responses in the time zone of the reports.
+the cohort's time zone. The dates that select a finance report are in the time zone of the reports, and those that select
+audit records are in UTC.
 
 **Errors** are \`application/problem+json\` with a stable \`code\`. A request body may have at most 256 KB (413
 \`payload_too_large\`). The API gateway reports its own errors as \`application/json\` with a \`message\`: an invalid token

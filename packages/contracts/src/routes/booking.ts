@@ -52,7 +52,7 @@ export const getBooking = defineRoute({
   responses: () => ({
     200: {
       description:
-        "The booking. Admins also see `cancellationReason`. Staff also see `undeliverable`: who does not receive mail about it. Admins and clinicians also see the participant's phone number and date of birth. Each read by staff is recorded in the access log.",
+        "The booking. Admins also see `cancellationReason`. Staff also see `undeliverable`: who does not receive emails about it. Admins and clinicians also see the participant's phone number and date of birth. Each read by staff is recorded in the access log.",
       schema: z.extend(bookingResponse(), {
         participant: z.object({
           name: z.string(),
@@ -183,7 +183,7 @@ export const cancelBooking = defineRoute({
   access: ["client", "admin"],
   idempotency: "required",
   summary: "Cancels a booking and closes its open payment pages",
-  description: "A client gets the refund of the cancellation policy. If an admin cancels, everything paid is refunded.",
+  description: "A client gets the refund that the cancellation policy provides. If an admin cancels, everything paid is refunded.",
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
@@ -198,7 +198,7 @@ export const recordAdmission = defineRoute({
   access: ["admin", "clinician"],
   idempotency: "accepted",
   summary: "Records whether the participant arrived",
-  description: "Only a clinician can record `turned_away`.",
+  description: "Only admins can record `admitted` and `no_show`. Only clinicians can record `turned_away`.",
   params,
   body: z.strictObject({ outcome: z.enum(["admitted", "no_show", "turned_away"]) }),
   responses: booking,

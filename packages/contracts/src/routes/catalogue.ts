@@ -15,7 +15,7 @@ export const health = defineRoute({
   function: "catalogue",
   access: "public",
   idempotency: "none",
-  summary: "Checks whether the service runs",
+  summary: "Checks whether the service is running",
   responses: () => ok("The API is up", z.object({ status: z.literal("ok") })),
   errors: [],
 });

@@ -17,7 +17,7 @@ export const waiveDue = defineRoute({
   idempotency: "required",
   summary: "Waives the unpaid part of a due",
   description:
-    "The deposit and a due with a payment in progress cannot be waived. If the client has paid interest ahead that now covers all open dues, that interest pays them, and the excess is refunded. The audit log keeps the reason.",
+    "The deposit and a due with a payment in progress cannot be waived. If interest paid in advance now covers all unpaid dues, it pays them, and the excess is refunded. The audit log keeps the reason.",
   params: ofDue,
   body: z.strictObject({ reason }),
   responses: booking,

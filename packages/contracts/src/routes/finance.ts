@@ -39,7 +39,7 @@ export const getJournal = defineRoute({
   access: ["finance"],
   idempotency: "none",
   summary: "Lists journal entries in the order of posting",
-  description: "They are JSON, CSV or an hledger file according to `Accept`.",
+  description: "Returns JSON, CSV or an hledger file, depending on `Accept`.",
   headers: z.object({ accept: z.optional(z.string().check(z.maxLength(500))) }),
   query: listQuery(
     { bookingId: z.optional(id("bkg")), from: z.optional(calendarDate()), to: z.optional(calendarDate()) },

@@ -38,7 +38,7 @@ export const takeTerms = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "accepted",
-  summary: "Applies the program's current terms, by `version`, to new quotes of the cohort",
+  summary: "Applies the program's current terms to new quotes for the cohort",
   params,
   body: z.strictObject({ version: count(1, 1_000_000_000) }),
   responses: cohortTerms,
