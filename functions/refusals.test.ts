@@ -115,7 +115,7 @@ const medical = { by: "clinician", body: { kind: "medical", outcome: "cleared" }
 const accepts = { accepted: true, hash, signature: "Ada Client" };
 const tooLate = "This booking can no longer be canceled.";
 const answered =
-  "The invitation is already answered, or the booking has ended. It can be declined only before the first day of the cohort.";
+  "The invitation has already been answered, or the booking has ended. An acceptance can be withdrawn only before the first day of the cohort.";
 const noneToEvaluate = "The booking has ended, or the participant has arrived. No evaluation is recorded after that.";
 const noneToWithdraw =
   "Nothing can be withdrawn: no evaluation is recorded, the booking has ended, or the participant has arrived.";
@@ -173,7 +173,7 @@ describe("a request that the booking's status does not allow says why", () => {
       "putParticipant",
       "without an invitation",
       { body: { ...booking.participant, phone: "+1 555 0100" } },
-      "The participant can be corrected only while an invitation awaits an answer.",
+      "Only the details of an invited participant who has not answered yet can be corrected.",
     ],
     ["recordEvaluation", "on an ended booking", { ...medical, stored: ended }, noneToEvaluate],
     [
@@ -183,6 +183,12 @@ describe("a request that the booking's status does not allow says why", () => {
       noneToWithdraw,
     ],
     ["withdrawClearance", "without an evaluation", { by: "clinician", body: { note: "Sample note" } }, noneToWithdraw],
+    [
+      "waiveDue",
+      "of a due that is no longer owed, and was never paid",
+      { by: "admin", body: because, stored: paying({ status: "cancelled" }) },
+      "Nothing is left to pay on this due.",
+    ],
     [
       "waiveDue",
       "of a due with an open page",

@@ -43,7 +43,7 @@ const unchangeable = {
   booking_over,
   not_paid_yet: cannot("The deposit must be paid first. Nothing else is collected until then."),
   deposit: cannot("The deposit cannot be waived or deferred."),
-  nothing_unpaid: cannot("This due is fully paid."),
+  nothing_unpaid: cannot("Nothing is left to pay on this due."),
   under_way: cannot(
     `A payment of this due is in progress. Try again when its outcome is known: a payment page closes after ${sessionMinutes} minutes, and a bank debit takes several days.`,
   ),
@@ -80,7 +80,7 @@ export const exceptionBindings = [
       no_date_yet: cannot("This due gets its date when the booking is confirmed. Defer it after that."),
       not_later: ({ bound }) => otherDate(`Must be ${bound} or later: after its current date, and not in the past`),
       too_late: ({ bound }) =>
-        otherDate(`Must be ${bound} or earlier: a due is deferred by ${mostDaysDeferred} days at most`),
+        otherDate(`Must be ${bound} or earlier: at most ${mostDaysDeferred} days after the earliest date allowed`),
     },
   }),
 

@@ -6,8 +6,8 @@ import { birthProblem } from "./birth.ts";
 import { bookingAnswer } from "./with-file.ts";
 
 const limitDetails: Record<"live" | "unpaid", string> = {
-  live: "You already hold the maximum number of places without a paid deposit. Pay or cancel one of them to hold another.",
-  unpaid: "Too many of your recent holds in this cohort ended without a paid deposit. Try again later, or contact us.",
+  live: "You already have the maximum number of holds with an unpaid deposit. Pay or cancel one of them to hold another.",
+  unpaid: "Too many of your recent holds in this cohort ended with an unpaid deposit. Try again later, or contact us.",
 };
 
 /** Holds a place at a quote's prices. */

@@ -39,7 +39,7 @@ export const participationBindings = [
       invalid_transition: {
         refused: "invalid_transition",
         detail:
-          "The invitation is already answered, or the booking has ended. It can be declined only before the first day of the cohort.",
+          "The invitation has already been answered, or the booking has ended. An acceptance can be withdrawn only before the first day of the cohort.",
       },
       already_booked: async ({ booking }, { deps, now }) =>
         alreadyBooked(await bookingTakenPartIn(deps.store, booking, now)),
@@ -58,7 +58,7 @@ export const participationBindings = [
     refusals: {
       invalid_transition: {
         refused: "invalid_transition",
-        detail: "The participant can be corrected only while an invitation awaits an answer.",
+        detail: "Only the details of an invited participant who has not answered yet can be corrected.",
       },
       date_of_birth: (refusal) => birthProblem(refusal, ""),
       own_address: {
@@ -70,7 +70,7 @@ export const participationBindings = [
       limit_exceeded: ({ retryAfter }) => ({
         refused: "limit_exceeded",
         retryAfter,
-        detail: "The participant can be corrected once a day.",
+        detail: "The participant's details can be corrected only once in 24 hours. Try again later.",
       }),
       already_booked: async ({ booking }, { deps, now }) =>
         alreadyBooked(await bookingInTheWay(deps.store, booking, now)),

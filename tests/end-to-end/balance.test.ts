@@ -18,7 +18,7 @@ describe("the balance", () => {
     const tooLittle = await client.tryCheckout({ purpose: "due", dueId, amount: 9_999 });
     expect(tooLittle.body).toMatchObject({
       code: "validation_failed",
-      errors: [{ path: "amount", message: expect.stringMatching(/^Must be at least 10000 minor units, \$100\.00/) }],
+      errors: [{ path: "amount", message: expect.stringMatching(/^Must be at least 10000 minor units \(\$100\.00\)/) }],
     });
     expect(await client.pay("pm_card_visa", { purpose: "due", dueId, amount: 600_000 })).toBe("succeeded");
     expect(await client.read()).toMatchObject({ paid: 850_000, balance: 1_000_000 });

@@ -263,7 +263,7 @@ describe("capacity", () => {
     await world.must("POST", `/v1/cohorts/${cohort.id}/places`, { token, body: { type: "private", count: 2 } });
     expect(await available(cohort.id)).toBe(3);
     const tooMany = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=4`, { token });
-    const detail = "3 of 4 places of this type are free.";
+    const detail = "Free places of this type: 3 of 4. Remove at most that many.";
     expect(tooMany).toMatchObject({ status: 409, body: { code: "places_in_use", detail } });
     const unknown = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=suite&count=1`, { token });
     expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: "query.type" }] } });

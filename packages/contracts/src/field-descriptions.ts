@@ -99,8 +99,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   moves: "How many times a client may move a due. Clients cannot move dues yet.",
   returnGraceDays:
     "How many business days a client has to pay the deposit in another way after the bank has returned it. Returned debits are not processed yet.",
-  financingHours:
-    "How many hours an outside lender has to decide on an application. There are no outside lenders yet.",
+  financingHours: "How many hours an outside lender has to decide on an application. There are no outside lenders yet.",
   cancellation: "The refund to a client who cancels: the fee that is withheld, and the tiers.",
   "cancellation administrationFee":
     "The fee that is withheld from every refund to a client who cancels, in minor units. 0 if there is none.",
@@ -164,8 +163,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "request places price":
     "The price of a place of this type before taxes, in minor units. Without it, the price of the program applies. A price that Stripe cannot charge is refused.",
   capacity: "The number of places of this type, free or not.",
-  "places available":
-    "The number of places that can be booked now. 0 if the cohort is not on sale.",
+  "places available": "The number of places that can be booked now. 0 if the cohort is not on sale.",
   count: "The number of places, from 1 to 60.",
   "addPlaces request type": "The type of the new places. Must be a place type of the cohort.",
   "addPlaces request count": "The number of new places, from 1 to 60. A cohort has at most 60 places in total.",
@@ -362,7 +360,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "timeline at": "When the event happened, an instant in UTC.",
   event: "The name of the event, such as `BookingHeld`.",
   cancellationReason: "The reason that was given for the cancellation. Only for admins. Absent if there is none.",
-  undeliverable: "Who does not receive our emails about this booking. Only for staff. Empty if every email is delivered.",
+  undeliverable:
+    "Who does not receive our emails about this booking. Only for staff. Empty if every email is delivered.",
   recipient: "`payer`: the person who pays. `participant`: the person who attends.",
   "undeliverable kind":
     "`bounced`: the address does not exist or rejects email. `complained`: the recipient reported our email as spam. `refused`: the email service refused the address.",
@@ -434,7 +433,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   tax: "The unpaid taxes, in minor units.",
   interest: "The unpaid interest up to this date, in minor units.",
   fees: "The unpaid late charges, in minor units.",
-  unearnedInterest: "The interest that was paid in advance and is not earned yet, in minor units. It reduces the payoff.",
+  unearnedInterest:
+    "The interest that was paid in advance and is not earned yet, in minor units. It reduces the payoff.",
   "getPayoff dues": "The dues that the payoff covers. A due with a payment in progress is left out.",
   "getPayoff dues amount": "How much of the due the payoff pays, in minor units.",
   "getReceipts items": "Payments and refunds, oldest first. Failed and refused refunds are left out.",

@@ -20,7 +20,10 @@ export const problems = {
   places_in_use: { status: 409, title: "Some places are held or booked" },
   places_available: { status: 409, title: "A place is available to book" },
   agreement_changed: { status: 409, title: "The document has changed. Read it again and send its new hash" },
-  agreement_signed: { status: 409, title: "The document has already been signed with a different name or autopay choice" },
+  agreement_signed: {
+    status: 409,
+    title: "The document has already been signed with a different name or autopay choice",
+  },
   agreement_required: { status: 409, title: "Sign the agreement first" },
   clearance_required: { status: 409, title: "A clinical clearance is required first" },
   invalid_transition: { status: 409, title: "Not possible in the current status" },

@@ -41,4 +41,4 @@ function boundsError(body: unknown): { path: string; message: string } | null {
   return null;
 }
 
-const wellFormed = "be valid Unicode, without half a surrogate pair";
+const wellFormed = "be valid Unicode, without unpaired surrogates";

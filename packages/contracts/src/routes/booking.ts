@@ -183,7 +183,8 @@ export const cancelBooking = defineRoute({
   access: ["client", "admin"],
   idempotency: "required",
   summary: "Cancels a booking and closes its open payment pages",
-  description: "A client gets the refund that the cancellation policy provides. If an admin cancels, everything paid is refunded.",
+  description:
+    "A client gets the refund that the cancellation policy provides. If an admin cancels, everything paid is refunded.",
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),

@@ -33,14 +33,14 @@ const paidInParts = (parts: number): Life => {
 
 describe("a part payment", () => {
   test.each([
-    [9_999, "Must be at least 10000 minor units, $100.00, or the full unpaid amount of the due: 1600000 minor units"],
+    [9_999, "Must be at least 10000 minor units ($100.00), or the full unpaid amount of the due: 1600000 minor units"],
     [50, "Must be at least 10000 minor units"],
-    [49, "Must be at least 50 minor units, $0.50"],
+    [49, "Must be at least 50 minor units ($0.50)"],
     [
       1_599_951,
-      "Must leave at least 50 minor units, $0.50 unpaid, or be the full unpaid amount: 1600000 minor units, $16,000.00",
+      "Must leave at least 50 minor units ($0.50) unpaid, or be the full unpaid amount: 1600000 minor units ($16,000.00)",
     ],
-    [1_600_001, "Must be at most the unpaid amount of the due: 1600000 minor units, $16,000.00"],
+    [1_600_001, "Must be at most the unpaid amount of the due: 1600000 minor units ($16,000.00)"],
   ])("of %i is refused, with the limit: %s", (amount, message) => {
     expect(ask(confirmed(), amount)).toEqual(refused(expect.stringContaining(message)));
   });
@@ -80,7 +80,9 @@ describe("a booking has at most 100 part payments", () => {
     expect(ask(paidInParts(99), 10_000).ok).toBe(true);
     const life = paidInParts(100);
 
-    expect(ask(life, 10_000)).toEqual(refused("Must be the full unpaid amount of the due after 100 part payments"));
+    expect(ask(life, 10_000)).toEqual(
+      refused("Must be the full unpaid amount of the due: this booking already has 100 part payments"),
+    );
     expect(ask(life)).toMatchObject({ ok: true, attempt: { amount: 600_000 } });
   });
 

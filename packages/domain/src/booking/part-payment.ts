@@ -19,7 +19,7 @@ const partPayments = ({ dues }: Booking): number =>
 export function partProblem(booking: Booking, due: Due, amount: number): string | null {
   const { currency } = booking;
   const open = unpaid(due);
-  const inWords = (bound: number) => `${bound} minor units, ${formatMoney(bound, currency)}`;
+  const inWords = (bound: number) => `${bound} minor units (${formatMoney(bound, currency)})`;
   if (amount > open) return `Must be at most the unpaid amount of the due: ${inWords(open)}`;
   const unchargeable = chargeProblem(amount, currency);
   if (unchargeable !== null || amount === open) return unchargeable;
@@ -30,5 +30,5 @@ export function partProblem(booking: Booking, due: Due, amount: number): string 
   if (open - amount < smallest)
     return `Must leave at least ${inWords(smallest)} unpaid, or be the full unpaid amount: ${inWords(open)}`;
   if (partPayments(booking) < mostParts) return null;
-  return `Must be the full unpaid amount of the due after ${mostParts} part payments`;
+  return `Must be the full unpaid amount of the due: this booking already has ${mostParts} part payments`;
 }

@@ -44,7 +44,7 @@ export function shrink({ cohort, places }: Found, type: string, count: number, n
   const ofType = places.filter((place) => place.type === type);
   const free = ofType.filter((place) => isFree(place, now));
   if (free.length < count) {
-    const detail = `${free.length} of ${ofType.length} places of this type are free.`;
+    const detail = `Free places of this type: ${free.length} of ${ofType.length}. Remove at most that many.`;
     return { ok: false, reason: "places_in_use", detail };
   }
   const changed = free.slice(0, count);

@@ -33,12 +33,23 @@ describe("a cohort's dates", () => {
 
   test.each([
     ["as long as the program", "2027-03-08", "2027-03-14", null],
-    ["a day too long", "2027-03-08", "2027-03-15", "endsOn: Must be the last of 7 days, counting the first day"],
+    [
+      "a day too long",
+      "2027-03-08",
+      "2027-03-15",
+      "endsOn: Must be 2027-03-14: the program lasts 7 days, counting the first day",
+    ],
+    [
+      "a day too short",
+      "2027-03-08",
+      "2027-03-13",
+      "endsOn: Must be 2027-03-14: the program lasts 7 days, counting the first day",
+    ],
     [
       "that end before they start",
       "2027-03-14",
       "2027-03-08",
-      "endsOn: Must be the last of 7 days, counting the first day",
+      "endsOn: Must be 2027-03-20: the program lasts 7 days, counting the first day",
     ],
     ["whose clearance deadline is today", "2027-01-18", "2027-01-24", null],
     [
@@ -54,9 +65,9 @@ describe("a cohort's dates", () => {
       "startsOn: Must be later: the clearance deadline for these dates has already passed",
     ],
     ["ten years ahead", "2037-01-04", "2037-01-10", null],
-    ["ten years and a day ahead", "2037-01-05", "2037-01-11", "startsOn: Must be within 10 years"],
-    ["500 years ahead", "2527-03-08", "2527-03-14", "startsOn: Must be within 10 years"],
-    ["at the end of time", "9999-12-31", "9999-12-31", "startsOn: Must be within 10 years"],
+    ["ten years and a day ahead", "2037-01-05", "2037-01-11", "startsOn: Must be at most 10 years from today"],
+    ["500 years ahead", "2527-03-08", "2527-03-14", "startsOn: Must be at most 10 years from today"],
+    ["at the end of time", "9999-12-31", "9999-12-31", "startsOn: Must be at most 10 years from today"],
   ])("%s: %s to %s is %s", (_, startsOn, endsOn, expected) => {
     expect(refusal(startsOn, endsOn)).toBe(expected);
   });

@@ -1,5 +1,6 @@
 import type { Problem } from "../program/index.ts";
-import { addMonths, dateIn, daysBetween, type Instant } from "../time/index.ts";
+import { addDays, addMonths, dateIn, type Instant } from "../time/index.ts";
+import { dayCount } from "../time/long-date.ts";
 import type { Cohort } from "./cohort.ts";
 
 /** The furthest that a cohort may be planned ahead. A later date is a typing error. */
@@ -18,9 +19,11 @@ export function datesProblems(
     return [{ path: "startsOn", message: "Must be later: the clearance deadline for these dates has already passed" }];
   }
   if (startsOn > addMonths(dateIn(timeZone, now), mostYearsAhead * 12)) {
-    return [{ path: "startsOn", message: `Must be within ${mostYearsAhead} years` }];
+    return [{ path: "startsOn", message: `Must be at most ${mostYearsAhead} years from today` }];
   }
-  return daysBetween(startsOn, endsOn) + 1 === days
-    ? []
-    : [{ path: "endsOn", message: `Must be the last of ${days} days, counting the first day` }];
+  const lastDay = addDays(startsOn, days - 1);
+  if (endsOn === lastDay) return [];
+  return [
+    { path: "endsOn", message: `Must be ${lastDay}: the program lasts ${dayCount(days)}, counting the first day` },
+  ];
 }

@@ -40,7 +40,7 @@ export const largestAmount: number = Math.max(...[...rules.values()].map(({ larg
 export function amountProblem(amount: number, currency: string): string | null {
   const { step, largest } = ruleOf(currency);
   if (amount % step !== 0) return `Must be a multiple of ${step} minor units in ${currency}`;
-  return amount > largest ? `Must be at most ${largest} minor units, ${formatMoney(largest, currency)}` : null;
+  return amount > largest ? `Must be at most ${largest} minor units (${formatMoney(largest, currency)})` : null;
 }
 
 /**
@@ -49,11 +49,11 @@ export function amountProblem(amount: number, currency: string): string | null {
  */
 export function chargeProblem(amount: number, currency: string): string | null {
   const smallest = smallestCharge(currency);
-  if (amount < smallest) return `Must be at least ${smallest} minor units, ${formatMoney(smallest, currency)}`;
+  if (amount < smallest) return `Must be at least ${smallest} minor units (${formatMoney(smallest, currency)})`;
   return amountProblem(amount, currency);
 }
 
-/** A field's message as a clause with a subject: "The deposit must be at least 50 minor units, $0.50". */
+/** A field's message as a clause with a subject: "The deposit must be at least 50 minor units ($0.50)". */
 export const problemOf = (subject: string, problem: string): string =>
   `${subject} ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
 

@@ -161,7 +161,7 @@ export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok
 const tooMuch: QuoteRefusal = {
   ok: false,
   reason: "plan_not_available",
-  detail: "The total is more than two charges can collect. Ask for fewer add-ons.",
+  detail: "The total is more than can be paid as a deposit and one further payment. Choose fewer add-ons.",
 };
 
 function quotedTerms(

@@ -67,7 +67,7 @@ function problemsOf(program: Program, settled: readonly string[]): Problem[] {
 const currencyProblems = (before: Program, { currency }: Program): Problem[] =>
   currency === before.currency || mayChangeCurrency(before)
     ? []
-    : [{ path: "currency", message: `Must stay ${before.currency}: the program was published in it` }];
+    : [{ path: "currency", message: `Must stay ${before.currency}: the program was published in that currency` }];
 
 function publication(before: Program, { id, version, status }: Program): DomainEvent[] {
   if (before.status === status || status !== "published") return [];

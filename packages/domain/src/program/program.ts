@@ -167,7 +167,7 @@ function amountProblems({
 function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Problem[] {
   return placeTypes.flatMap(({ type, price }) => {
     const message = depositProblem(deposit, price, currency);
-    return message === null ? [] : [{ path: "deposit", message: `On ${type}: ${message}` }];
+    return message === null ? [] : [{ path: "deposit", message: `For ${type}: ${message}` }];
   });
 }
 
@@ -216,7 +216,7 @@ function tierProblems({ cancellation: { tiers } }: ProgramContent): Problem[] {
  */
 export function settlementProblem({ currency, status }: Program, settled: readonly string[]): Problem | null {
   if (status === "retired" || settled.includes(currency)) return null;
-  return { path: "currency", message: `Must be a currency that the Stripe account settles: ${settled.join(", ")}` };
+  return { path: "currency", message: `Must be a currency that the Stripe account settles in: ${settled.join(", ")}` };
 }
 
 /** A published program keeps its currency, since its cohorts' prices use it and were quoted. */

@@ -51,7 +51,7 @@ export function programTerms(program: Program): ProgramTerms {
 export function priceProblem({ placeTypes, deposit, currency }: ProgramTerms): string | null {
   for (const { type, price } of placeTypes) {
     const problem = chargeProblem(price, currency) ?? depositProblem(deposit, price, currency);
-    if (problem !== null) return `On ${type}: ${problem}`;
+    if (problem !== null) return `For ${type}: ${problem}`;
   }
   return null;
 }
