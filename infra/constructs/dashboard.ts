@@ -74,7 +74,7 @@ export function addDashboard(scope: Construct, shown: Shown): void {
       failures.map((name) => own(name)),
     ),
     graph(
-      "Mail: over the daily limit, not sent (no domain), undeliverable",
+      "Emails: over the daily limit, not sent (no domain), undeliverable",
       mails.map((name) => own(name)),
     ),
     graph("Dead letters", [

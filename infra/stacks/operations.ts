@@ -24,11 +24,11 @@ import type { EventsStack } from "./events.ts";
 /** The functions' own metrics that have an alarm: `threshold` within five minutes, for `periods` periods. */
 const counted: Record<string, { says: string; threshold: number; periods?: number }> = {
   StripeRefusals: {
-    says: "Stripe permanently refused a request: a payment or refund was not made. Check the log for the code",
+    says: "Stripe permanently refused a request: a payment or refund was not made. Check the logs of checkout and stripe-work for the code",
     threshold: 1,
   },
   MoneyConverted: {
-    says: "Stripe converted a payment to another currency: the amount is in suspense until finance assigns it",
+    says: "Stripe converted a payment or a refund to another currency: the amount is in the account suspense. Find the reference in the log of stripe-work, and tell finance",
     threshold: 1,
   },
   StripeKeyRefused: {
@@ -36,21 +36,21 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
     threshold: 1,
   },
   RefundsRefused: {
-    says: "Stripe permanently refused a refund: we still owe it to the client. Send the money another way",
+    says: "Stripe permanently refused a refund: we still owe it to the client. Find the booking in the log of stripe-work, and send the money another way",
     threshold: 1,
   },
   SigningKeysUnavailable: {
-    says: "The signing keys of a user pool are not available: tokens cannot be verified and requests get 500",
+    says: "The signing keys of a user pool are not available: tokens cannot be verified and requests get 500. Check the log of authorizer",
     threshold: 1,
     periods: 2,
   },
   SweepFailures: {
-    says: "A sweep keeps failing on items: deadlines are missed. Check its log",
+    says: "Work on deadlines keeps failing: deadlines are missed. Check the logs of deadline-worker, payment-worker, catch-up and sweep",
     threshold: 1,
     periods: 2,
   },
   EventFailures: {
-    says: "Consumers fail on events: the events are retried and then go to the dead-letter queue. Check the log",
+    says: 'Consumers fail on events: the events are retried and then go to the dead-letter queue. Check the logs of the consumers for "event failed"',
     threshold: 10,
   },
   OutboxUnsent: {
@@ -58,8 +58,14 @@ const counted: Record<string, { says: string; threshold: number; periods?: numbe
     threshold: 1,
     periods: 2,
   },
-  OutboxUnsendable: { says: "The outbox has a malformed item that cannot be sent: fix or remove it", threshold: 1 },
-  MailRefused: { says: "A mail to a client was permanently refused: call the client", threshold: 1 },
+  OutboxUnsendable: {
+    says: "The outbox has a malformed item that cannot be sent. Find its id in the log of resend, and fix or remove the item",
+    threshold: 1,
+  },
+  MailRefused: {
+    says: "SES refused an email. Find the booking and the outcome in the log of mailer. If the outcome is recipient_not_verified, verify the address in SES or leave its sandbox. Otherwise, contact the recipient another way",
+    threshold: 1,
+  },
 };
 
 /** Metrics shown on the dashboard without an alarm. */
