@@ -38,7 +38,7 @@ export const flags = {
     examples: ["Retreats, LLC"],
   },
   mailDomain: {
-    decides: "The domain that mails are sent from. A stage without one stores its mails instead. Required for `prod`",
+    decides: "The domain that emails are sent from. A stage without one stores its emails instead. Required for `prod`",
     takes: "a domain that you own",
     isValid: matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
     examples: ["retreats.example"],
@@ -56,27 +56,27 @@ export const flags = {
     examples: ["true"],
   },
   supportEmail: {
-    decides: "The support address for replies, printed in each mail. Required for `prod`",
-    takes: "an e-mail address",
+    decides: "The support address for replies, printed in each email. Required for `prod`",
+    takes: "an email address",
     isValid: isAddress,
     examples: ["help@retreats.example"],
   },
   supportPhone: {
-    decides: "The support phone number printed in mails. Default: none",
+    decides: "The support phone number printed in emails. Default: none",
     takes: "a phone number",
     isValid: matches(/^[+\d][\d ().-]{4,30}$/),
     examples: ["+1 555 0100"],
   },
   siteUrl: {
     decides:
-      "The clients' web site. Mails and the pages after a payment link to `/bookings/<id>` on it. Default: no such link",
+      "The clients' website. Emails and the pages after a payment link to `/bookings/<id>` on it. Default: no such link",
     takes: "an https URL without a trailing slash",
     isValid: isBaseUrl,
     examples: ["https://my.retreats.example"],
   },
   alarmEmail: {
-    decides: "The address that receives alarms. AWS sends it a mail to confirm. Default: nobody",
-    takes: "an e-mail address",
+    decides: "The address that receives alarms. AWS sends it an email to confirm. Default: nobody",
+    takes: "an email address",
     isValid: isAddress,
     examples: ["on-call@retreats.example"],
   },
@@ -124,7 +124,7 @@ export const flags = {
   },
   mailsADay: {
     decides:
-      "How many mails about unpaid holds one address gets a day. Invitations have a separate limit of the same size. Default: `20`",
+      "How many emails about unpaid holds one address gets a day. Invitations have a separate limit of the same size. Default: `20`",
     takes: "a whole number from 1 to 100",
     isValid: (value) => isWithin(value, 100),
     examples: ["10"],

@@ -91,7 +91,7 @@ const topics = {
   mfa: {
     rules: ["AwsSolutions-COG2"],
     reason:
-      "Clients sign in with one-time codes by e-mail, which Cognito does not allow in a pool that requires a second factor. The staff pool requires one.",
+      "Clients sign in with one-time codes by email, which Cognito does not allow in a pool that requires a second factor. The staff pool requires one.",
   },
   essentials: {
     rules: ["AwsSolutions-COG8"],

@@ -78,7 +78,7 @@ export function readSettings(node: Pick<Node, "getAllContext">): Settings {
   if (production && merchantName === undefined)
     throw new FlagRefused("the stage prod requires -c merchantName=<your legal name>");
   if (production && supportEmail === undefined)
-    throw new FlagRefused("the stage prod requires -c supportEmail=<address for replies to mails>");
+    throw new FlagRefused("the stage prod requires -c supportEmail=<address for replies to emails>");
   const mailIdentity = given.mailIdentity === "existing" ? "existing" : "own";
   if (mailIdentity === "existing" && mailDomain === undefined)
     throw new FlagRefused("-c mailIdentity=existing requires -c mailDomain");

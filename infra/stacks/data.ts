@@ -94,7 +94,7 @@ export class DataStack extends Stack {
     acknowledge(this.stripeSecret, "secretKey");
 
     this.linkSecret = new CfnSecret(this, "links", {
-      description: "Key that signs payment links in mails; links signed with the previous value stay valid",
+      description: "Key that signs payment links in emails; links signed with the previous value stay valid",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     acknowledge(this.linkSecret, "linkSecret");

@@ -71,7 +71,7 @@ export async function financed(): Promise<void> {
   const failed = (await read()).dues[lostBefore];
   step(`Payment ${lostBefore} does not go through`, `${failed?.status}: ${failed?.lastFailure}`);
   await recover(failed);
-  step("Its mail leads to a page, on which another card is saved, and the payment is made");
+  step("Its email leads to a page, on which another card is saved, and the payment is made");
   await moveTo((await read()).dues[paidOffAfter]);
   await payOff(path);
   await print(await read(), dues);
@@ -197,5 +197,5 @@ function howPaid(events: Event[], due: Due): string {
   const settled = events.findLast(({ type, detail }) => type === "PaymentSettled" && detail.data.dueId === due.id);
   if (settled === undefined) return "with the payoff";
   const on = new Date(settled.time).toLocaleDateString("sv-SE", { timeZone });
-  return `${on}${settled.detail.data.purpose === "payoff" ? ", the payoff" : paidByLink.has(due.id) ? ", by the link of its mail" : ""}`;
+  return `${on}${settled.detail.data.purpose === "payoff" ? ", the payoff" : paidByLink.has(due.id) ? ", by the link in its email" : ""}`;
 }

@@ -90,6 +90,6 @@ async function printTrail(bookingId: string): Promise<void> {
     "GET",
     `/_local/mail?to=${encodeURIComponent(email)}`,
   );
-  step("Mail");
+  step("Emails");
   for (const { subject, sentAt } of mail.items) console.log(`  ${sentAt}  ${subject}`);
 }
