@@ -192,7 +192,7 @@ export async function costFigures(): Promise<Figure[]> {
       { what: "HTTP requests from hold to confirmed", value: each(requests) },
       { what: "events on the bus from hold to confirmed", value: each(count(after) - count(before)) },
       { what: "messages in queues from hold to confirmed", value: each(deliveries) },
-      { what: "mails from hold to confirmed", value: each(after.mails - before.mails) },
+      { what: "emails from hold to confirmed", value: each(after.mails - before.mails) },
       { what: "kilobytes of logs from hold to confirmed", value: each((after.logBytes - before.logBytes) / 1_000) },
       ...rows(bill, 1_000 / bookings, "1,000 bookings"),
       ...rows(idleBill(template, took / 1_000, after.metrics.size), 1, "an idle month"),
