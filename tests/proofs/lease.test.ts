@@ -348,6 +348,17 @@ describe("a lease", () => {
     expect(await after(timeoutSeconds)).toBe("worked");
   });
 
+  test("is asked for again soon at first, and less often the longer its holder works", async () => {
+    const waits: number[] = [];
+    const store = { ...storeWith(plainly), random: () => 1, sleep: async (ms: number) => void waits.push(ms) };
+    const seen = booking();
+    await underLease(store, seen, work("holder", { moved: true, seen }));
+
+    await underLease(store, seen, { ...work("waiting", { moved: true, seen }), patienceMs: 1_500 });
+
+    expect(waits).toEqual([75, 150, 300, 400, 400, 400]);
+  });
+
   test("is bypassed after ten seconds by a consumer that must do the work", async () => {
     const waits: number[] = [];
     const store = { ...storeWith(plainly), sleep: async (ms: number) => void waits.push(ms) };
