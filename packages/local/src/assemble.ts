@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
@@ -145,6 +145,7 @@ export async function assemble(
     clock,
     endpoint: aws.url,
     logs: folder.logs,
+    compiled: join(resolve(options.templateDir), "compiled"),
     environment: (fn) => ({
       ...("PUBLIC_URL" in fn.environment && { PUBLIC_URL: api.url }),
       ...("SETTLEMENT_CURRENCIES" in fn.environment &&

@@ -28,6 +28,8 @@ type Options = {
   clock: Clock;
   endpoint: string;
   logs: string;
+  /** The folder of Node's compile cache: without it each new thread would compile its bundle again. */
+  compiled: string;
   /** Environment variables that the stack adds or replaces. */
   environment: (fn: FunctionSpec) => Record<string, string>;
   /** A thread's direct access to the database; undefined if its calls use the endpoint. */
@@ -77,11 +79,10 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     const [file, exportName = "handler"] = fn.handler.split(".");
     return { file: join(fn.folder, `${file}.mjs`), exportName, offset };
   };
-  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+  const { PATH = "" } = process.env;
   const environment = (caller: string): Record<string, string> => ({
     PATH,
-    // Without a shared cache each worker would compile its sources and bundle again.
-    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+    NODE_COMPILE_CACHE: options.compiled,
     TZ: ":UTC",
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
