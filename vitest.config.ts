@@ -27,19 +27,24 @@ const apart = [
 ];
 
 /**
- * Tests that take long beside other unit tests: every route with every role and with wrong input, the whole API
- * document, ten thousand deadlines, a model that tells many stories, an HTTP server that answers late or is down.
+ * Tests that take long beside other unit tests: every route with every role, with wrong input and with every refusal,
+ * the documents of the API and the events, ten thousand deadlines, a model that tells many stories, HTTP servers.
  */
 const wide = [
-  "functions/{input,roles}.test.ts",
+  "functions/{input,refusals,roles}.test.ts",
   "functions/authorizer/handler.test.ts",
   "functions/sweep/hand-out.test.ts",
-  "packages/contracts/src/{field-descriptions,openapi,routes/bodies}.test.ts",
+  "packages/contracts/src/{events,field-descriptions,openapi,routes/bodies}.test.ts",
   "packages/domain/src/booking/ledger-model.test.ts",
   "packages/payments/src/{ask-stripe,stripe-gateway}.test.ts",
+  "packages/runtime/src/stripe-account.test.ts",
 ];
 
+/** Node imports the files itself: it strips types faster than Vite transforms them. */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } };
+
 const proofs = {
+  ...native,
   globalSetup: ["tests/harness/global-setup.ts"],
   setupFiles: ["tests/harness/documented-answers.ts"],
   // Four times what the longest file takes on two quiet cores.
@@ -48,7 +53,7 @@ const proofs = {
 };
 
 /** No test here takes a second on a quiet machine; the time-out allows for a loaded one. */
-const pure = { isolate: false, testTimeout: 30_000 };
+const pure = { ...native, isolate: false, testTimeout: 30_000 };
 
 /**
  * The projects in the order in which they start: after infrastructure, which runs beside types and lint, the longest
@@ -111,6 +116,9 @@ export default defineConfig({
           include: ["tests/end-to-end/**/*.test.ts"],
           globalSetup: ["tests/harness/global-setup.ts"],
           setupFiles: ["tests/harness/documented-answers.ts"],
+          ...native,
+          // The many threads of a stack live so briefly that they need no garbage collection.
+          execArgv: ["--min-semi-space-size=16"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           isolate: false,
@@ -125,7 +133,8 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { name: "apart", include: apart, ...proofs } },
+      // Node cannot replace modules by `vi.mock`.
+      { test: { name: "apart", include: apart, ...proofs, experimental: {} } },
       { test: { name: "at-length", include: longest, ...proofs } },
     ],
   },

@@ -154,7 +154,6 @@ describe("a payoff", () => {
         expect(booking.payoff).toBeNull();
         expect(fallDue(booking, noon(addDays(on, 900)))).toBeNull();
       }),
-      { numRuns: 20 },
     );
   });
 
@@ -175,7 +174,6 @@ describe("a payoff", () => {
 
         expect(payoff(deferred, on).amount).toBe(payoff(asPlanned, on).amount);
       }),
-      { numRuns: 30 },
     );
   });
 
