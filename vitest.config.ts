@@ -118,7 +118,7 @@ export default defineConfig({
           setupFiles: ["tests/harness/documented-answers.ts"],
           ...native,
           // The many threads of a stack live so briefly that they need no garbage collection.
-          execArgv: ["--min-semi-space-size=16"],
+          execArgv: ["--min-semi-space-size=16", "--single-threaded-gc"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           isolate: false,

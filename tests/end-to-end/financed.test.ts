@@ -8,9 +8,6 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 type Payoff = { principal: number; tax: number; unearnedInterest: number };
-type Mail = { subject: string; text: string };
-const mailsTo = async (to: string): Promise<Mail[]> =>
-  (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
 const at = (dueOn: string | undefined, time: string) => world.moveClock({ to: `${dueOn}T${time}Z` });
 
 test("a loan is collected, paid by the mail's link when a card fails, and paid off early, to the cent", async () => {
@@ -34,7 +31,9 @@ test("a loan is collected, paid by the mail's link when a card fails, and paid o
   await world.sim("POST", `/_sim/payment_methods/${card}/behavior`, { outcomes: ["lost_card"] });
   await at(dues[2]?.dueOn, "20:00:00");
   expect((await client.read()).dues[2]).toMatchObject({ status: "action_required", lastFailure: "card_declined" });
-  const failed = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment did not go through");
+  const failed = (await world.mails(client.email)).findLast(
+    ({ subject }) => subject === "Your payment did not go through",
+  );
   const link = new URL(/Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "");
 
   const page = await fetch(link);
@@ -65,7 +64,7 @@ test("a loan is collected, paid by the mail's link when a card fails, and paid o
 
   await world.moveClock({ advance: "P20D" });
   expect((await client.read()).paid).toBe(booking.paid);
-  const subjects = (await mailsTo(client.email)).map(({ subject }) => subject);
+  const subjects = (await world.mails(client.email)).map(({ subject }) => subject);
   expect(subjects.filter((subject) => /^(Your payment is due on|Payment due tomorrow,) /.test(subject))).toHaveLength(
     4,
   );
@@ -95,7 +94,7 @@ test("staff waive the last payment of a loan: interest that was paid ahead goes 
   expect(unearnedInterest).toBeGreaterThan(0);
   expect(booking).toMatchObject({ standing: "paid_in_full", balance: 0, refunded: unearnedInterest });
   expect(booking.paid - booking.refunded).toBe(total - before.principal - before.tax);
-  const subjects = (await mailsTo(client.email)).map(({ subject }) => subject);
+  const subjects = (await world.mails(client.email)).map(({ subject }) => subject);
   expect(subjects).toEqual(
     expect.arrayContaining(["A payment is no longer due", "We are sending you a refund", "We sent your refund"]),
   );

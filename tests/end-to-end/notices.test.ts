@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Client, type Due, type Mail, openCohort, startWorld, type World } from "../harness/world.ts";
+import { firstDue, moveTo } from "../harness/autopay.ts";
+import { Client, type Due, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -10,17 +11,10 @@ afterAll(() => world.stop());
 const lateCharge = { amount: 2_500, graceDays: 10 };
 const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 14 };
 
-const mailsTo = async (to: string): Promise<Mail[]> =>
-  (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
+/** When collection is over in every time zone of America. */
+const evening = "19:00:00";
 
-/** Moves the clock to `days` after a date, when collection is over in every time zone of America. */
-async function moveTo(date: string, days: number): Promise<void> {
-  const moved = new Date(`${date}T19:00:00Z`);
-  moved.setUTCDate(moved.getUTCDate() + days);
-  await world.moveClock({ to: moved.toISOString().replace(".000Z", "Z") });
-}
-
-const balanceOf = async (client: Client): Promise<Due> => (await client.read()).dues[1] as Due;
+const balanceOf = async (client: Client): Promise<Due> => (await firstDue(client)) as Due;
 
 /** The notices to a client, from the events. */
 const noticesOf = async ({ id }: Client): Promise<unknown[]> =>
@@ -37,15 +31,15 @@ test("an unpaid balance gets notices, a late charge and a cancellation; a collec
   await collected.sign(true);
   await collected.pay();
   await collected.clear();
-  const { id: dueId, dueOn } = await balanceOf(silent);
+  const due = await balanceOf(silent);
 
-  await moveTo(dueOn, 0);
+  await moveTo(world, due, 0, evening);
   expect(await noticesOf(silent)).toEqual([
-    [dueId, "upcoming", 7, null],
-    [dueId, "upcoming", 1, null],
+    [due.id, "upcoming", 7, null],
+    [due.id, "upcoming", 1, null],
   ]);
   expect(await balanceOf(collected)).toMatchObject({ status: "paid" });
-  const [notice] = (await mailsTo(collected.email)).filter(({ subject }) =>
+  const [notice] = (await world.mails(collected.email)).filter(({ subject }) =>
     subject.startsWith("Your payment is due on "),
   );
   expect(notice?.text).toMatch(
@@ -53,18 +47,18 @@ test("an unpaid balance gets notices, a late charge and a cancellation; a collec
   );
   expect(notice?.text).toMatch(/Pay early or change your payment method: \S+\/pay\/\S+/);
 
-  await moveTo(dueOn, 12);
+  await moveTo(world, due, 12, evening);
   const { dues } = await silent.read();
   const charge = dues[2] as Due;
   expect(charge).toMatchObject({ kind: "late_charge", amount: 2_500, status: "scheduled" });
   expect((await noticesOf(silent)).slice(2)).toEqual([
-    [dueId, "past_due", 3, null],
-    [dueId, "final", 7, expect.stringMatching(/^\d{4}-\d\d-\d\d$/)],
+    [due.id, "past_due", 3, null],
+    [due.id, "final", 7, expect.stringMatching(/^\d{4}-\d\d-\d\d$/)],
   ]);
 
-  await moveTo(dueOn, 16);
+  await moveTo(world, due, 16, evening);
   expect(await silent.read()).toMatchObject({ status: "cancelled", balance: 0, refunded: 0 });
-  await moveTo(dueOn, 90);
+  await moveTo(world, due, 90, evening);
   expect(await noticesOf(silent)).toHaveLength(5);
   const subjects = await world.mail(silent.email);
   expect(subjects.slice(subjects.indexOf("Your booking is confirmed") + 1)).toEqual([
@@ -74,22 +68,4 @@ test("an unpaid balance gets notices, a late charge and a cancellation; a collec
   ]);
   expect(await world.misshapenEvents()).toEqual([]);
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
-});
-
-test("a notice links to its payment, and staff get a task when no automatic step is left", async () => {
-  const client = new Client(world);
-  await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
-  const { dueOn } = await balanceOf(client);
-  await world.moveClock({ advance: "PT2M" });
-  const [atOnce] = (await mailsTo(client.email)).filter(({ subject }) => subject.startsWith("Payment due tomorrow, "));
-  const path = new URL(/https?:\S+\/pay\/\S+/.exec(atOnce?.text ?? "")?.[0] ?? "http://none").pathname;
-  expect(await world.api("GET", path)).toMatchObject({ status: 200, body: expect.stringContaining("$16,000.00") });
-
-  await moveTo(dueOn, 7);
-  const told = async () => (await world.events(client.id)).filter(({ type }) => type === "CollectionTaskOpened");
-  expect(await told()).toEqual([]);
-  await moveTo(dueOn, 8);
-  expect((await told()).map(({ detail }) => detail.data.reason)).toEqual(["not_paid"]);
-  const toOperator = (await mailsTo("support@dev.clearing.example")).filter(({ text }) => text.includes(client.id));
-  expect(toOperator.at(-1)).toMatchObject({ subject: "A payment needs your attention" });
 });

@@ -13,8 +13,7 @@ beforeAll(async () => {
   world = await startWorld();
   browser = await launchBrowser();
   page = await browser.newPage();
-  // The documentation is the largest page, and loads slowly on a busy machine.
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(60_000);
   page.on("request", (request) => {
     if (!/^(http:\/\/127\.0\.0\.1|data:|blob:)/.test(request.url())) complaints.push(request.url());
   });
@@ -71,13 +70,6 @@ describe("in a browser", () => {
     }
     expect(await page.getByRole("table").count()).toBe(4);
     await picture("agreement");
-  });
-
-  test("the API's documentation shows every operation with its fields and their descriptions", async () => {
-    await page.goto(`${world.stack.apiUrl}/docs`);
-    await page.getByText("Holds a place for a limited time").first().waitFor();
-    await page.getByText("The interest that was paid in advance and is not earned yet, in minor units.").waitFor();
-    await picture("docs");
   });
 
   test("no page sends a request to another host, or has an error", () => {

@@ -14,9 +14,6 @@ afterAll(async () => {
   await world?.stop();
 });
 
-type Mail = { subject: string; text: string };
-const mailsTo = async (to: string): Promise<Mail[]> =>
-  (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
 type Autopay = { enabled: boolean; method: { last4: string } | null; hash: string };
 
 test("after a hard decline a client saves another card by the mail's link, on a phone, and it is charged the next day", async () => {
@@ -35,7 +32,9 @@ test("after a hard decline a client saves another card by the mail's link, on a 
     outcomes: ["lost_card"],
   });
   await at(due?.dueOn, "20:00:00");
-  const failed = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment did not go through");
+  const failed = (await world.mails(client.email)).findLast(
+    ({ subject }) => subject === "Your payment did not go through",
+  );
   const link = /Pay now: (\S+)/.exec(failed?.text ?? "")?.[1] ?? "";
 
   // A mail scanner opens the link, which begins nothing.
@@ -75,7 +74,7 @@ test("after a hard decline a client saves another card by the mail's link, on a 
   const now = await autopay();
   expect(now).toMatchObject({ enabled: true, method: { last4: "4444" } });
   expect(now.hash).not.toBe(hash);
-  const saved = (await mailsTo(client.email)).findLast(({ subject }) => subject === "Your payment method is saved");
+  const saved = (await world.mails(client.email)).findLast(({ subject }) => subject === "Your payment method is saved");
   expect(saved?.text).toContain("ending in 4444");
   expect(saved?.text).toContain("This is your copy of the authorization:");
 
@@ -91,7 +90,7 @@ test("a link leads to the open page of a payoff, and says that the payment is on
   await client.deposit((await openCohort(world, { inDays: 150, program: { plans } })).id, "installments");
   const [, due] = (await client.read()).dues;
   await world.moveClock({ to: `${due?.dueOn}T20:00:00Z` });
-  const [mail] = (await mailsTo(client.email)).filter(({ text }) => text.includes("/pay/"));
+  const [mail] = (await world.mails(client.email)).filter(({ text }) => text.includes("/pay/"));
   const link = /\S+\/pay\/\S+/.exec(mail?.text ?? "")?.[0] ?? "";
   const opened = (await client.tryCheckout({ purpose: "payoff" })).body;
   const visit = async (method: string) => fetch(link, { method, redirect: "manual" });

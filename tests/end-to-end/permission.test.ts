@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Client, type Mail, openCohort, startWorld, type World } from "../harness/world.ts";
+import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 let cohortId: string;
@@ -19,10 +19,8 @@ const put = async (client: Client, body: object) =>
     token: await client.token(),
     body,
   });
-const mailsTo = async ({ email }: Client): Promise<Mail[]> =>
-  (await world.must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(email)}`)).items;
 const mailTo = async (client: Client, subject: string): Promise<string | undefined> =>
-  (await mailsTo(client)).findLast((mail) => mail.subject === subject)?.text;
+  (await world.mails(client.email)).findLast((mail) => mail.subject === subject)?.text;
 
 /** A client who has signed, with or without the permission, and paid the deposit. */
 async function paying(autopay: boolean, paymentMethod?: string): Promise<Client> {

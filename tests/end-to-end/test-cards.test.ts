@@ -5,7 +5,6 @@ import {
   dueOf,
   failedVerifications,
   hard,
-  noDeposit,
   openScene,
   paid,
   receipt,
@@ -13,9 +12,7 @@ import {
   rowsOf,
   type Scene,
   saved,
-  signed,
   soft,
-  submit,
 } from "../harness/test-methods.ts";
 import type { Client } from "../harness/world.ts";
 
@@ -29,25 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.world.stop());
 
-/** Methods that are declined in the session: the client can use another one there, and no mail is sent. */
-const declinedOnPage = {
-  pm_card_chargeDeclined: "generic_decline",
-  pm_card_chargeDeclinedInsufficientFunds: "insufficient_funds",
-  pm_card_chargeDeclinedLostCard: "lost_card",
-  pm_card_chargeDeclinedStolenCard: "stolen_card",
-  pm_card_chargeDeclinedExpiredCard: "expired_card",
-  pm_card_chargeDeclinedIncorrectCvc: "incorrect_cvc",
-  pm_card_chargeDeclinedProcessingError: "processing_error",
-  pm_card_chargeDeclinedVelocityLimitExceeded: "card_velocity_exceeded",
-  pm_card_radarBlock: "fraudulent",
-  pm_card_chargeCustomerFail: "generic_decline",
-  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: "insufficient_funds",
-  pm_card_threeDSecureRequiredChargeDeclined: "generic_decline",
-  pm_card_threeDSecureRequiredProcessingError: "processing_error",
-  pm_usBankAccount_riskLevelHighest: "payment_intent_payment_attempt_failed",
-  pm_usBankAccount_weeklyLimitExceeded: "charge_exceeds_source_limit",
-};
-
 /** Cards that pay the deposit, some with authentication, and the state of the next due that is collected from them. */
 const savedCards: Record<string, Due> = {
   pm_card_visa: paid,
@@ -58,33 +36,6 @@ const savedCards: Record<string, Due> = {
   pm_card_authenticationRequired: hard("authentication_required"),
 };
 
-/** Codes with which a bank declines a saved card when a due is collected, and the due's state. */
-const declinedLater: Record<string, Due> = {
-  generic_decline: soft("card_declined"),
-  insufficient_funds: soft("insufficient_funds"),
-  card_velocity_exceeded: soft("card_declined"),
-  processing_error: soft("provider_error"),
-  lost_card: hard("card_declined"),
-  stolen_card: hard("card_declined"),
-  fraudulent: hard("card_declined"),
-  incorrect_cvc: hard("card_declined"),
-  expired_card: hard("card_expired"),
-};
-/** A card of each brand, since the networks count the tries of one card. */
-const cards = [
-  ...[
-    "visa_debit",
-    "mastercard",
-    "mastercard_debit",
-    "mastercard_prepaid",
-    "amex",
-    "discover",
-    "diners",
-    "jcb",
-    "unionpay",
-  ],
-];
-
 /** Cards that can be saved by a setup session, and decline each payment. */
 const savedAlone: Record<string, Due> = {
   pm_card_chargeCustomerFail: soft("card_declined"),
@@ -94,37 +45,17 @@ const savedAlone: Record<string, Due> = {
 test("a due is collected from the deposit's card, retried or left to the client, as the bank answers", async () => {
   const { world } = scene;
   const ownCards = await rowsOf(savedCards, (method) => saved(scene, method));
-  const declined = await rowsOf(declinedLater, (code, row) => saved(scene, `pm_card_${cards[row]}`, code));
   const otherCards = await rowsOf(savedAlone, (method) => replaced(scene, method));
   await world.quiesce();
   const anyone = ownCards[0]?.made as Client;
   const dueOn = (await anyone.read()).dues[1]?.dueOn;
   await world.moveClock({ to: `${dueOn}T19:00:00Z` });
 
-  for (const { key, expected, made: client } of [...ownCards, ...otherCards, ...declined]) {
+  for (const { key, expected, made: client } of [...ownCards, ...otherCards]) {
     expect(await dueOf(client), key).toEqual(expected);
     expect(await world.mail(client.email), key).toContain(expected.status === "paid" ? receipt : failedVerifications);
   }
   // After the first retries, too.
   await world.moveClock({ advance: "P4DT12H" });
   await expectReconciled(world);
-});
-
-test("a deposit that is declined in its session can be paid with another card, and no mail is sent", async () => {
-  const { world } = scene;
-  const client = await signed(scene);
-  const sessionId = await client.checkout();
-
-  const answers = await rowsOf(declinedOnPage, (method) => submit(client, sessionId, method));
-  const unverified = await submit(client, sessionId, "pm_usBankAccount_failMicrodeposits");
-  await world.quiesce();
-
-  for (const { key, expected, made } of answers) {
-    expect(made, key).toMatchObject({ status: "declined", declineCode: expected });
-  }
-  expect(unverified).toMatchObject({ error: { code: "payment_method_invalid_parameter" } });
-  const { status, paid, dues } = await client.read();
-  expect({ status, paid, due: dues[0]?.status }).toEqual({ status: "held", paid: 0, due: "scheduled" });
-  expect(await world.mail(client.email)).not.toContain(noDeposit);
-  expect((await submit(client, sessionId, "pm_card_visa")).status).toBe("succeeded");
 });

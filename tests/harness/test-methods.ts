@@ -62,6 +62,24 @@ export async function saved(scene: Scene, method: string, outcome?: string): Pro
   return client;
 }
 
+/**
+ * Clients whose deposits were paid from a bank account, on the evening on which a due is debited from it. Their banks then
+ * answer by the table.
+ */
+export async function debited(scene: Scene, table: Readonly<Record<string, Due>>) {
+  const { world } = scene;
+  const rows = await rowsOf(table, (code) => saved(scene, "pm_usBankAccount_success", code));
+  await world.moveClock({ advance: "P6D" });
+  const dueOn = (await rows[0]?.made.read())?.dues[1]?.dueOn;
+  await world.moveClock({ to: `${dueOn}T19:00:00Z` });
+
+  for (const { key, made: client } of rows) {
+    expect(await dueOf(client), key).toMatchObject({ status: "processing", standing: "processing" });
+    expect(await world.mail(client.email), key).toContain("Your payment is on its way");
+  }
+  return rows;
+}
+
 /** A client who saves another card after the deposit. */
 export async function replaced(scene: Scene, method: string): Promise<Client> {
   const client = await saved(scene, "pm_card_visa");

@@ -86,6 +86,10 @@ export async function startWorld(
    */
   const token = (role: string, email = `${role}@example.com`): Promise<string> => http.token(role, email);
 
+  /** The mails to an address, oldest first. */
+  const mails = async (to: string): Promise<Mail[]> =>
+    (await must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items;
+
   const moveClock = async (body: { advance: string } | { to: string }): Promise<string> =>
     (await must<{ now: string }>("POST", "/_local/clock", { body })).now;
 
@@ -104,10 +108,9 @@ export async function startWorld(
     },
     quiesce: async () => (await http.quiesce()).deadLetters,
     now: () => http.now(),
-    mail: async (to: string) =>
-      (await must<{ items: Mail[] }>("GET", `/_local/mail?to=${encodeURIComponent(to)}`)).items.map(
-        (mail) => mail.subject,
-      ),
+    mails,
+    /** The subjects of the mails to an address. */
+    mail: async (to: string) => (await mails(to)).map(({ subject }) => subject),
     events: async (bookingId: string) =>
       (await must<{ items: Event[] }>("GET", "/_local/events")).items.filter(
         ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
