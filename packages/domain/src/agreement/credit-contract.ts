@@ -29,12 +29,13 @@ export function creditTerms(terms: AgreementTerms): Block {
   const lateChargeStated = disclosure === null ? texts.lateCharge : texts.lateChargeDisclosed;
   const rate = interestRate(terms);
   const withInterest = rate > 0;
+  const interest = disclosure === null ? texts.withInterestUndisclosed : texts.withInterest;
   return block(
     "credit",
     texts.version,
     html`<h2>${texts.title}</h2>
 ${paragraphs([
-  withInterest ? fill(texts.withInterest, { rate }) : texts.withoutInterest,
+  withInterest ? fill(interest, { rate }) : texts.withoutInterest,
   withInterest ? `${texts.prepayment} ${texts.prepaymentOfInterest}` : texts.prepayment,
   [
     texts.missedPayment,

@@ -137,7 +137,7 @@ ${paragraphs([fill(confirmation, { deadline: longDate(clearanceDeadlineOn) })])}
 }
 
 function cancellation({ policy, administrationFee, currency }: AgreementTerms): Block {
-  const { title, how, refund, refundLessFee, noRefund, when, refunded, afterwards, sameTerms, byUs } =
+  const { title, how, refund, refundLessFee, noRefund, when, percentage, afterwards, sameTerms, byUs } =
     texts.cancellation;
   const { refunding, nothingFrom } = refundPeriods(policy);
   const tierRows = refunding.map((tier) => row(refundDates(tier, texts.cancellation), `${tier.refundPercent}%`));
@@ -146,7 +146,7 @@ function cancellation({ policy, administrationFee, currency }: AgreementTerms): 
     nothingFrom === null
       ? paragraphs([how, noRefund])
       : html`${paragraphs([how, intro])}
-${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")], "whole")}`;
+${table([when, percentage], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")], "whole")}`;
   return block(
     "cancellation",
     texts.version,

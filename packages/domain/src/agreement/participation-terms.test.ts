@@ -30,7 +30,7 @@ describe("the participation terms", () => {
     const text = shown();
 
     expect(text).toContain(
-      "This is version 1 of the terms between you, Ada Client, and Sample Operator for booking bkg_1.",
+      "This is version 1 of the terms between you (Ada Client) and Sample Operator for booking bkg_1.",
     );
     expect(text).toContain("March 8, 2027 to March 14, 2027, at Juniper House. Dates and times are in Mountain Time.");
     expect(text).toContain("This must happen by February 22, 2027.");
@@ -60,7 +60,7 @@ describe("the participation terms", () => {
     const { terms } = held();
     const free = { ...terms, administrationFee: 0 };
 
-    expect(shown()).toContain("subtract an administration fee, and refund the rest, if any, to that person:");
+    expect(shown()).toContain("subtract an administration fee, and refund the rest, if any, to that person.");
     expect(shown({ terms: free })).not.toContain("administration fee");
   });
 });

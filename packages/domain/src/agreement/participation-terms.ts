@@ -60,16 +60,16 @@ ${paragraphs([fill(confirmation, { deadline: longDate(terms.clearanceDeadlineOn)
 }
 
 function endings({ terms, createdAt }: Agreed): Block {
-  const { title, declined, refund, refundLessFee, noRefund, when, refunded, afterwards, sameTerms, byUs } =
+  const { title, how, declined, refund, refundLessFee, noRefund, when, percentage, afterwards, sameTerms, byUs } =
     texts.endings;
   const { startsOn, timeZone, tiers, administrationFee } = terms;
   const { refunding, nothingFrom } = refundPeriods(policyDates(tiers, startsOn, dateIn(timeZone, createdAt)));
   const tierRows = refunding.map((tier) => row(refundDates(tier, texts.endings), `${tier.refundPercent}%`));
   const refunds =
     nothingFrom === null
-      ? paragraphs([declined, noRefund])
-      : html`${paragraphs([declined, administrationFee > 0 ? refundLessFee : refund])}
-${table([when, refunded], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")])}`;
+      ? paragraphs([how, declined, noRefund])
+      : html`${paragraphs([how, declined, administrationFee > 0 ? refundLessFee : refund])}
+${table([when, percentage], [...tierRows, row(fill(afterwards, { date: longDate(nothingFrom) }), "0%")])}`;
   return block(
     "endings",
     texts.version,

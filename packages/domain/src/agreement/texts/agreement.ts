@@ -1,6 +1,6 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 7,
+  version: 8,
   heading: {
     title: "Booking agreement",
     parties:
@@ -11,7 +11,7 @@ export default {
   electronicRecords: {
     title: "Electronic records",
     consent:
-      "By signing this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, by email and in your booking online.",
+      "By signing this agreement, you agree to receive this agreement, its disclosures, and later notices about your payments from {merchant} electronically, by email and on your booking page.",
     choices:
       "You may have any of these records on paper, withdraw this consent, or change your email address, at any time and free of charge. To do so, reply to any of our emails.",
     withdrawal:
@@ -39,17 +39,17 @@ export default {
   admission: {
     title: "Admission",
     confirmation:
-      "We confirm the booking when the required evaluations are complete and show that the participant can take part. This must happen by {deadline}. If it does not, we cancel the booking and refund everything you have paid.",
+      "We confirm the booking when the required evaluations are complete and show that the participant can take part. This must happen by {deadline}. If it does not, we cancel the booking and refund everything you have paid. If an evaluation expires or changes after we confirm, we may withdraw the confirmation. If we cannot confirm the booking again in time, we cancel it and refund everything you have paid.",
   },
   cancellation: {
     title: "Cancellation",
-    how: "You may cancel in your booking online until we record the participant's arrival. After that, you may no longer cancel, and your remaining payments stay due. When a booking is canceled, you owe no further payments.",
-    refund: "If you cancel, we refund the percentage below of what you have paid:",
+    how: "You may cancel on your booking page until we record the participant's arrival. We may cancel if a payment is still past due after our final notice, which we send by email. Once the booking is canceled, you owe no further payments. Once we have recorded the arrival, you may no longer cancel, and you still owe your remaining payments.",
+    refund: "If you cancel, we refund a percentage of what you have paid. The percentage depends on when you cancel:",
     refundLessFee:
-      "If you cancel, we calculate the percentage below of what you have paid, subtract an administration fee of {fee}, and refund the rest, if any:",
+      "If you cancel, we calculate a percentage of what you have paid, subtract an administration fee of {fee}, and refund the rest, if any. The percentage depends on when you cancel:",
     noRefund: "If you cancel, we do not refund what you have paid.",
     when: "When you cancel",
-    refunded: "Refund",
+    percentage: "Percentage",
     until: "On or before {date}",
     between: "{from} to {date}",
     on: "{date}",

@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 6,
+  version: 7,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -61,6 +61,6 @@ export default {
     downPayment: "Down payment (your deposit)",
     amountFinanced: "Amount financed",
     credited:
-      "We credit the whole amount financed, {amount}, to your account with us for this booking. We pay none of it to you or to anyone else. There is no prepaid finance charge.",
+      "We credit the whole amount financed, {amount}, to your account with us for this booking. There is no prepaid finance charge.",
   },
 } as const;
