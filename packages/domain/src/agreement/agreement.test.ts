@@ -155,7 +155,7 @@ describe("the agreement's document", () => {
     );
     expect(text).toContain("optional and not a condition of your booking");
     expect(text).toContain(
-      "You may withdraw this authorization at any time, in your booking online or by replying to any of our emails",
+      "You may withdraw this authorization at any time, on your booking page or by replying to any of our emails",
     );
   });
 

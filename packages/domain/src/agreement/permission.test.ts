@@ -42,7 +42,8 @@ describe("the permission to collect", () => {
     const permission = permissionDocument(held("installments", { program: offered }), card);
 
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
-    expect(permission.version).toBe(9);
+    expect(permission.version).toBe(10);
+    expect(words(permission.html)).toContain("March 8, 2027 to March 14, 2027, at Juniper House.");
   });
 
   test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {

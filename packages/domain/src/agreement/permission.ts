@@ -101,13 +101,19 @@ export function permissionDocument(booking: Permitted, from: string): Permission
     withInterest: booking.financeCharge > 0,
     payments: paymentsOf(booking),
   };
-  const { title, parties } = texts.heading;
+  const { title, parties, program } = texts.heading;
   const { version } = agreement;
   const heading = block(
     "heading",
     texts.version,
     html`<h1>${title}</h1>
-${paragraphs([fill(parties, { bookingId: id, version, merchant: terms.merchant })])}`,
+${paragraphs([
+  fill(parties, { bookingId: id, version, merchant: terms.merchant }),
+  fill(program, {
+    ...{ program: terms.publicLabel, startsOn: longDate(terms.startsOn), endsOn: longDate(terms.endsOn) },
+    ...{ venue: terms.venue, timeZone: zoneName(terms.timeZone) },
+  }),
+])}`,
   );
   const refunded = refundRules(booking);
   const refunds = block("refunds", texts.version, html`<h2>${texts.refunds.title}</h2>\n${paragraphs(refunded)}`);

@@ -48,6 +48,7 @@ const wordings: Record<string, string> = {
   "permission 7": "17cd5d6ae6986a44",
   "permission 8": "046ca57fa56081a2",
   "permission 9": "21031d897d408829",
+  "permission 10": "ebeb938c69d35257",
 };
 
 test.each(Object.entries(documents))(

@@ -1,9 +1,10 @@
 /** The authorization of automatic payments. Raise `version` with every change of its words. */
 export default {
-  version: 9,
+  version: 10,
   heading: {
     title: "Authorization for automatic payments",
     parties: "Booking {bookingId}, agreement version {version}, with {merchant}.",
+    program: "{program}, {startsOn} to {endsOn}, at {venue}. Dates and times are in {timeZone}.",
   },
   title: "Automatic payments (optional)",
   /** What differs between a list of one payment and of several. */
@@ -44,18 +45,18 @@ export default {
   /** The date of a payment that is under way: it stays in the list, since it may fail. */
   underWay: "{due} (already being processed; we charge it again only if it fails)",
   debitFree:
-    "We do not debit bank accounts in the ten business days before the start date. If a payment is due in those days, please pay it by card by its due date. If you do not, it is past due, and we debit your bank account on or after the start date, unless we have canceled your booking.",
+    "We do not debit bank accounts in the ten business days before the program starts. If your automatic payments come from a bank account and one is due in those days, please pay it by card by its due date. If you do not, it is past due, and we debit your bank account on or after the day the program starts, unless we have canceled your booking. This does not affect automatic payments from a card.",
   /** 12 CFR 1005.10(d) */
   notice:
     "By law, you have the right to receive notice in advance of each debit from your bank account that differs in amount from the one before it. With this authorization, you choose to receive that notice only if the amount or the date of a debit differs from this list. We then send it at least ten days before the debit.",
   /** 12 CFR 1005.10(c) */
   revocation:
-    "You may withdraw this authorization at any time, in your booking online or by replying to any of our emails. With a reply, you may also stop a single payment. If you tell us at least three business days before the date of a payment, we do not charge it. If you tell us later, we stop the payment unless we have already sent it to your bank.",
+    "You may withdraw this authorization at any time, on your booking page or by replying to any of our emails. With a reply, you may also stop a single payment. If you tell us at least three business days before the date of a payment, we do not charge it. If you tell us later, we stop the payment unless we have already sent it to your bank.",
   refunds: {
     title: "Refunds",
-    byYou: "If you cancel your booking, we refund the percentage below of what you have paid: {refunds}.",
+    byYou: "If you cancel your booking, we refund a percentage of what you have paid: {refunds}.",
     byYouLessFee:
-      "If you cancel your booking, we calculate the percentage below of what you have paid, subtract an administration fee of {fee}, and refund the rest, if any: {refunds}.",
+      "If you cancel your booking, we calculate a percentage of what you have paid, subtract an administration fee of {fee}, and refund the rest, if any. The percentage is {refunds}.",
     none: "If you cancel your booking, we do not refund what you have paid.",
     tier: "{percent}% if you cancel {dates}",
     until: "on or before {date}",
