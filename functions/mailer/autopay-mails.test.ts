@@ -27,14 +27,14 @@ describe("the mail about automatic payments", () => {
     ["client", "As you asked, we no longer charge"],
     ["detached", "We no longer have a saved payment method for you"],
     ["customer_deleted", "We no longer have a saved payment method for you"],
-    ["mandate_withdrawn", "We may no longer debit your bank account"],
+    ["mandate_withdrawn", "We no longer have permission to debit your bank account"],
     ["refused", "We can no longer use your saved payment method"],
   ])("says that it is off, %s, and that payments go by link", (reason, words) => {
     const mail = wordsOf(anna.confirmed, { autopay: false, reason });
 
     expect(mail).toContain("Automatic payments are off");
     expect(mail).toContain(words);
-    expect(mail).toContain("Please make each remaining payment by its due date, in your booking or with a link");
+    expect(mail).toContain("Please make each remaining payment by its due date, on your booking page or with a link");
     expect(mail).not.toContain("already processing");
   });
 
@@ -87,11 +87,26 @@ test("the receipt of a signature promises no link for each payment if the progra
       .payer?.({ ...input, booking })
       ?.paragraphs.join();
 
-  expect(receipt(anna.held)).toContain("a link for each later payment");
+  expect(receipt(anna.held)).toContain("a link for each payment after the deposit");
   expect(receipt(withoutReminders(anna.held))).not.toContain("a link for each");
   expect(receipt(withoutReminders(anna.held))).toContain(
-    "You did not authorize automatic payments. Please make each remaining payment in your booking",
+    "You did not authorize automatic payments. Please make each remaining payment on your booking page",
   );
+});
+
+test("the receipt of a signature asks for the deposit until the hold ends, unless it is under way", () => {
+  const receipt = (booking: Booking, data: Data, now = today) =>
+    mailsAbout("AgreementSigned")
+      .payer?.({ booking, refund: null, now, payLink: () => "", data })
+      ?.paragraphs.join("\n");
+  const asked = "please pay the deposit on your booking page before January 4, 2027, 10:30 AM MST.";
+
+  for (const autopay of [true, false]) {
+    expect(receipt(anna.held, { autopay })).toContain(asked);
+    expect(receipt(anna.held, { autopay }, "2027-01-04T17:30:00Z")).not.toContain("pay the deposit");
+    expect(receipt(anna.paying, { autopay })).not.toContain("pay the deposit");
+    expect(receipt(anna.confirmed, { autopay })).not.toContain("pay the deposit");
+  }
 });
 
 describe("the mail about a method that was saved", () => {
@@ -119,7 +134,7 @@ describe("the mail about a method that was saved", () => {
   test("promises no link for each payment if the program sends no reminders", () => {
     const mail = saved(withoutReminders({ ...anna.confirmed, savedMethod }));
 
-    expect(mail).toContain("Automatic payments are off. Please make each remaining payment in your booking");
+    expect(mail).toContain("Automatic payments are off. Please make each remaining payment on your booking page");
     expect(mail).not.toContain("link that we send");
   });
 

@@ -38,16 +38,21 @@ export const holdExpiredForOther: Write = ({ booking }) => {
   return { subject, paragraphs: [opening] };
 };
 
-/** The receipt of a signature. It stays true whatever happens to the booking. */
+/**
+ * The receipt of a signature, which stays true whatever happens to the booking. Asks for the deposit while that can be
+ * paid.
+ */
 export const agreementSigned: Write = (input) => {
-  const { booking, data } = input;
-  const { subject, opening, automatic, byLink, noReminder, kept } = texts.agreementSigned;
+  const { booking, data, now } = input;
+  const { subject, opening, pay, automatic, byLink, noReminder, kept } = texts.agreementSigned;
+  const until = payableUntil(booking, now);
+  const deposit = until === null ? [] : [fill(pay, { time: moment(booking, until) })];
   return {
     subject,
     paragraphs:
       data.autopay === true
-        ? [opening, automatic, kept, ...copyOf(input)]
-        : [opening, ...unautomated(booking, byLink, noReminder), kept],
+        ? [opening, ...deposit, automatic, kept, ...copyOf(input)]
+        : [opening, ...deposit, ...unautomated(booking, byLink, noReminder), kept],
   };
 };
 
@@ -73,8 +78,8 @@ export const unconfirmed: Write = ({ booking, now }) => {
 
 /** A payer who does not take part gets the mail of a participant who withdrew, which does not reveal the cause (I8). */
 export const declined: Write = ({ booking, data }) => {
-  const { subject, opening, refund } = texts.declined;
-  if (isForOneself(booking)) return { subject, paragraphs: [opening, refund] };
+  const { subject, opening, questions } = texts.declined;
+  if (isForOneself(booking)) return { subject, paragraphs: [opening, refundOf(booking, data), questions] };
   const { reasonsForPayer, subject: canceled } = texts.cancelled;
   return { subject: canceled, paragraphs: [reasonsForPayer.not_taking_part, refundOf(booking, data)] };
 };
@@ -115,11 +120,12 @@ function forPayer(booking: Booking) {
   };
 }
 
+/** What the client gets back of an ended booking, and that nothing more is owed. */
 function refundOf({ currency }: Booking, { refund, kept }: Data): string {
-  const { refunds, paymentUnderWay } = texts.cancelled;
-  if (typeof refund !== "number" || typeof kept !== "number") return refunds.unknown;
+  const { refunds, nothingOwed, paymentUnderWay } = texts.cancelled;
+  if (typeof refund !== "number" || typeof kept !== "number") return `${refunds.unknown} ${nothingOwed}`;
   const money = (amount: number) => formatMoney(amount, currency);
   const figures = { amount: money(refund), kept: money(kept), paid: money(refund + kept) };
   const says = fill(refunds[endingNews({ refund, kept })], figures);
-  return `${says} ${paymentUnderWay}`;
+  return `${says} ${nothingOwed} ${paymentUnderWay}`;
 }

@@ -106,7 +106,7 @@ describe("a notice", () => {
     expect(sent?.text).toContain("We will charge it to your bank account ending in 4242 on February 9, 2027.");
   });
 
-  test("of a card that expires before the date has the link", () => {
+  test("of a card that expires before the date says that it is tried all the same, and has the link", () => {
     const sent = mail(
       "DueNotice",
       { kind: "upcoming" },
@@ -114,7 +114,7 @@ describe("a notice", () => {
     );
 
     expect(sent?.text).toMatch(
-      /card ending in 4242 expires before .*, so we cannot charge .* to it\. Please use the link below\.$/,
+      /\nWe will try to charge your card ending in 4242 on February 6, 2027, but it will have expired by then, .* Please use the link below to pay, or to save another card or bank account\.$/,
     );
     expect(sent?.action?.url).toContain("/pay/due_1");
   });
@@ -266,8 +266,8 @@ describe("a failed collection", () => {
 
       expect(sent?.paragraphs.slice(1)).toEqual([
         "Your bank returned it.",
-        "We still charge your scheduled payments automatically. The next charge is $300.00 to your card ending in 4242 on February 9, 2027. On the same day, we also charge $400.00.",
-        "You can pay with a different payment method in your booking.",
+        "We will still charge your scheduled payments automatically. The next charge is $300.00 to your card ending in 4242 on February 9, 2027. On the same day, we will also charge $400.00.",
+        "You can pay with a different payment method on your booking page.",
       ]);
     });
 
@@ -280,9 +280,39 @@ describe("a failed collection", () => {
 
       expect(sent?.paragraphs.slice(1)).toEqual([
         "Your bank returned it.",
-        "You can pay with a different payment method in your booking.",
+        "You can pay with a different payment method on your booking page.",
       ]);
     });
+  });
+
+  test.each([
+    [
+      "hard",
+      "We do not plan to try your card ending in 4242 again for this payment. Please use the link below to pay, or",
+    ],
+    ["authentication", "We will not try to charge this payment automatically again. Please pay with the link below."],
+  ] as const)(
+    "that is not retried says so while automatic payments are on, and so do its notices: %s",
+    (stopped, says) => {
+      const booking = failedSoftly(late(collected));
+      const dues = booking.dues.map((due) => ({ ...due, tries: { ...due.tries, stopped } }));
+      const at = "2027-02-09T18:00:00Z";
+      const failed = (more: Partial<Booking> = {}) =>
+        mail("PaymentFailed", { purpose: "due", reason: "card_declined" }, { ...booking, dues, ...more }, at)?.text;
+
+      expect(failed()).toContain(`Your bank declined it.\n${says}`);
+      expect(mail("DueNotice", { kind: "past_due" }, { ...booking, dues }, at)?.text).toContain(says);
+      expect(failed({ autopay: false })).toMatch(/Your bank declined it\.$/);
+    },
+  );
+
+  test("whose retry the card does not outlive says that it may fail", () => {
+    const booking = { ...failedSoftly(collected), savedMethod: { ...card, expiresOn: "2027-01-31" } };
+    const sent = mail("PaymentFailed", { purpose: "due", reason: "insufficient_funds" }, booking);
+
+    expect(sent?.text).toContain(
+      "We will try to charge your card ending in 4242 on February 9, 2027, but it will have expired by then",
+    );
   });
 
   test("that is not retried asks to pay by link", () => {
@@ -310,7 +340,9 @@ test("a late charge names the late payment, the added amount, and its due date",
   expect(sent?.text).toContain(
     "was due on February 6, 2027 has not been paid in full, so we added a late charge of $25.00",
   );
-  expect(sent?.text).toMatch(/in addition to that payment\. It is due on February 27, 2027\.$/);
+  expect(sent?.text).toMatch(
+    /in addition to that payment\. It is due on February 27, 2027\. We do not charge it automatically, /,
+  );
   expect(sent?.action).toEqual({ label: "Pay the late charge", url: "https://api.example.org/pay/due_9" });
 });
 

@@ -1,4 +1,11 @@
-import { type Booking, type DueNews, dueNews, mayBeCancelledUnpaid, nextCharges } from "@clearing/domain/booking";
+import {
+  type Booking,
+  type CardExpires,
+  type DueNews,
+  dueNews,
+  mayBeCancelledUnpaid,
+  nextCharges,
+} from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { CalendarDate, Instant } from "@clearing/domain/time";
@@ -88,7 +95,7 @@ export const late: Steps = { collected: texts.next.retried, debitFree: texts.nex
 
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
 export function nextStep(booking: Booking, { next }: DueNews, { collected, debitFree }: Steps): string[] {
-  const { cardExpires, cancelledFirst } = texts.next;
+  const { cancelledFirst, notRetried, notRetriedByAny } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
@@ -96,13 +103,19 @@ export function nextStep(booking: Booking, { next }: DueNews, { collected, debit
     case "client":
       return [];
     case "card_expires":
-      return [fill(cardExpires, { method: methodName(next.method) })];
+      return [expiry(booking, next)];
+    case "not_retried":
+      return [next.byAnother ? fill(notRetried, { method: methodName(next.method) }) : notRetriedByAny];
     case "debit_free":
       return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) })];
     case "cancelled_first":
       return [fill(cancelledFirst, { method: methodName(next.method) }), cancellation(booking, next.cancelsOn)];
   }
 }
+
+/** That the card will have expired before it is charged. */
+export const expiry = (booking: Booking, { method, at }: CardExpires): string =>
+  fill(texts.next.cardExpires, { method: methodName(method), date: dayOf(booking, at) });
 
 /** The next automatic charges; empty if nothing is charged automatically. */
 export function chargesToCome(booking: Booking, now: Instant): string[] {

@@ -59,6 +59,18 @@ describe("a mail about an exception that staff made", () => {
     expect(sent?.text).not.toContain("We will charge it");
   });
 
+  test("says that a card which expires before the new date is tried all the same, and has a link", () => {
+    const expires = { ...deferred, autopay: true, savedMethod: { ...card, expiresOn: "2027-01-31" } };
+
+    const sent = mail("DueDeferred", moved, expires);
+
+    expect(sent?.text).toContain(
+      "We will try to charge your card ending in 4242 on February 20, 2027, but it will have expired by then",
+    );
+    expect(sent?.text).not.toContain("email you a link");
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/1" });
+  });
+
   test("promises no link before the new date if the program sends no reminders, and has one instead", () => {
     const sent = mail("DueDeferred", moved, withoutReminders(deferred));
 
@@ -80,7 +92,7 @@ describe("a mail about an exception that staff made", () => {
     expect(mail("CollectionChanged", { paused: false }, anna.confirmed)).toMatchObject({
       subject: "Your payments have resumed",
       text: expect.stringContaining(
-        "Please make each remaining payment by its due date, in your booking or with a link",
+        "Please make each remaining payment by its due date, on your booking page or with a link",
       ),
     });
     expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
@@ -95,7 +107,7 @@ describe("a mail about an exception that staff made", () => {
   test("promises no link for each payment after a pause if the program sends no reminders", () => {
     const sent = mail("CollectionChanged", { paused: false }, withoutReminders(anna.confirmed));
 
-    expect(sent?.text).toContain("Please make each remaining payment in your booking by its due date.");
+    expect(sent?.text).toContain("Please make each remaining payment on your booking page by its due date.");
     expect(sent?.text).not.toContain("with a link that we send you");
   });
 

@@ -5,6 +5,7 @@ import {
   isReminded,
   isSettled,
   mayOwe,
+  type NextPayment,
   nextPayment,
   owedAsTold,
   unpaid,
@@ -12,7 +13,7 @@ import {
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
-import { chargesToCome } from "./due-mails.ts";
+import { chargesToCome, expiry } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
 import { amountOf, dayOf, unautomated, type Wording, type Write } from "./words.ts";
@@ -37,17 +38,24 @@ export const deferred: Write = ({ booking, data, now, payLink }) => {
   const moved = fill(opening, { amount, from: longDate(data.from), date });
   const { paragraphs, ...rest } =
     next.kind === "link"
-      ? paidByLink(booking, due, payLink(due.id))
+      ? paidByLink(booking, due, next, payLink(due.id))
       : { paragraphs: [fill(automatic, { date: dayOf(booking, next.at) })] };
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };
 
 /** How the client pays a due that is not charged automatically: with a later reminder's link, or with this mail's link. */
-function paidByLink(booking: Booking, due: Due, url: string): Pick<Wording, "paragraphs" | "action"> {
+function paidByLink(
+  booking: Booking,
+  due: Due,
+  next: Extract<NextPayment, { kind: "link" }>,
+  url: string,
+): Pick<Wording, "paragraphs" | "action"> {
   const { byLink, noReminder } = texts.deferred;
   if (isPaused(booking)) return { paragraphs: [texts.paused.opening] };
+  const action = { label: frame.payNow, url };
+  if (next.why === "card_expires") return { paragraphs: [expiry(booking, next)], action };
   if (isReminded(booking, due)) return { paragraphs: [byLink] };
-  return { paragraphs: [noReminder], action: { label: frame.payNow, url } };
+  return { paragraphs: [noReminder], action };
 }
 
 /** Only while it is still true, and something is left to pay. */

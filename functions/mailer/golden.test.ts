@@ -59,8 +59,9 @@ const failure = (reason: string, stopped: NonNullable<Due["tries"]>["stopped"]):
   ...{ of: reason, data: { ...balance, reason }, now: late },
   booking: having({ tries: { ...tries, stopped } }, collected),
 });
+const inFull = ["operator", "clearance_deadline"];
 const cancelled = (by: string, booking: Booking = anna.cancelled): Variant => ({
-  ...{ of: `by ${by}`, data: { by, refund: 75_050, kept: 5 }, booking },
+  ...{ of: `by ${by}`, data: { by, refund: 75_050, kept: inFull.includes(by) ? 0 : 5 }, booking },
 });
 const unexpected = (reason: string, status: RefundPartStatus = "approved"): Variant => ({
   ...{ of: `${reason}, ${status}`, data: { refundId: "ref_1", reason, ...usd(250_000) } },
@@ -125,6 +126,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   PaymentSettled: [
     { of: "deposit", data: deposit, booking: anna.awaiting_clearance },
+    { of: "deposit for somebody else", data: deposit, booking: forAnna(anna.awaiting_clearance) },
     { of: "due", data: balance, booking: anna.confirmed },
     { of: "the last due", data: balance, booking: having({ status: "paid", paid: 1_600_000 }) },
     { of: "after the end", data: deposit, booking: anna.cancelled },
@@ -182,7 +184,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   BookingUnconfirmed: [{ of: "lapsed", booking: anna.awaiting_clearance, to: "participant" }],
   BookingDeclined: [
-    { of: "for oneself", booking: anna.declined },
+    {
+      ...{ of: "for oneself", data: { by: "not_cleared", refund: 250_000, kept: 0 } },
+      booking: anna.declined,
+    },
+    { of: "for oneself, unpaid", data: { by: "not_cleared", refund: 0, kept: 0 }, booking: anna.declined },
     {
       ...{ of: "for somebody else", data: { by: "not_cleared", refund: 250_000, kept: 0 } },
       booking: forAnna(anna.declined),
@@ -193,7 +199,6 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     ...["client", "operator", "clearance_deadline", "non_payment", "no_show", "something_new"].map((by) =>
       cancelled(by),
     ),
-    { of: "refunded in full", data: { by: "operator", refund: 75_050, kept: 0 }, booking: anna.cancelled },
     { of: "nothing paid", data: { by: "client", refund: 0, kept: 0 }, booking: anna.cancelled_unpaid },
     { of: "no refund due", data: { by: "client", refund: 0, kept: 5 }, booking: anna.cancelled },
     { of: "without figures", data: { by: "client" }, booking: anna.cancelled },
@@ -244,6 +249,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: { ...having({ status: "past_due" }), status: "awaiting_clearance" },
     },
     {
+      ...{ of: "past due, not tried again", data: { ...told, kind: "past_due" }, now: "2027-02-09T18:00:00Z" },
+      booking: having({ status: "past_due", tries: { ...tries, stopped: "hard" } }, collected),
+    },
+    {
       ...{ of: "past due, tried again", data: { ...told, kind: "past_due" }, now: "2027-02-08T18:00:00Z" },
       booking: having({ status: "past_due", tries }, collected),
     },
@@ -278,6 +287,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "by link, without reminders", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
       booking: having({ dueOn: "2027-02-20" }, silent),
+    },
+    {
+      ...{ of: "its card expires", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
+      booking: having({ dueOn: "2027-02-20" }, { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } }),
     },
   ],
   CollectionChanged: [

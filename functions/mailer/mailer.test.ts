@@ -48,7 +48,7 @@ describe("a mail", () => {
       {
         id: "evt_1.payer",
         to: "anna@example.org",
-        subject: "Your place is on hold",
+        subject: "We are holding a place for you",
         tags: { booking: "bkg_1", recipient: "payer" },
       },
     ]);

@@ -95,6 +95,30 @@ describe("a mail is true at the time of sending, however late its event", () => 
     expect(receipt(anna.cancelled)).not.toMatch(/next payment|in full/);
   });
 
+  test("a receipt says until when the booking must be confirmed, and what happens otherwise", () => {
+    const { awaiting_clearance: awaiting, confirmed } = anna;
+    const receipt = (booking: Booking) => wordsOf("PaymentSettled", deposit, booking)?.text;
+    const tooLate = { ...awaiting, clearanceDueAt: today };
+
+    expect(receipt(awaiting)).toContain("Please complete any remaining steps before February 22, 2027, 11:59 PM MST");
+    expect(receipt(forAnna(awaiting))).toContain("If they are not complete before February 22, 2027, 11:59 PM MST");
+    expect(receipt(forAnna(awaiting))).not.toMatch(/please complete/i);
+    for (const one of [awaiting, forAnna(awaiting)]) {
+      expect(receipt(one)).toContain("we will have to cancel it and refund everything you have paid.");
+    }
+    for (const one of [confirmed, tooLate]) expect(receipt(one)).not.toMatch(/steps|keeping your place/);
+  });
+
+  test("an acceptance is told until when the booking must be confirmed, unless it is", () => {
+    const receipt = (state: "held" | "awaiting_clearance" | "confirmed") =>
+      wordsOf("ParticipationChanged", { participation: "accepted" }, forAnna(anna[state]), null, "participant")?.text;
+    const steps = "Please complete the remaining steps before February 22, 2027, 11:59 PM MST";
+
+    expect(receipt("held")).toContain(steps);
+    expect(receipt("awaiting_clearance")).toContain(steps);
+    expect(receipt("confirmed")).not.toContain("steps");
+  });
+
   test("a failed payment on an expired hold offers no other way to pay", () => {
     for (const state of ["lapsed", "expired"] as const) {
       expect(wordsOf("PaymentFailed", deposit, anna[state])?.text).toContain("We no longer hold a place for you");
@@ -136,9 +160,9 @@ describe("a mail is true at the time of sending, however late its event", () => 
     const signed = { ...anna.held, agreement: { ...agreement, signedVersion: agreement.version } };
 
     expect(wordsOf("BookingHeld", {}, anna.held)?.text).toContain(
-      "Please sign the agreement and pay the deposit before",
+      "Please sign the agreement and pay the deposit on your booking page before",
     );
-    expect(wordsOf("BookingHeld", {}, signed)?.text).toContain("Please pay the deposit before");
+    expect(wordsOf("BookingHeld", {}, signed)?.text).toContain("Please pay the deposit on your booking page before");
   });
 
   test.each([
@@ -270,6 +294,23 @@ describe("the text of a mail", () => {
       expect(mail?.html).toContain("<p>");
     },
   );
+
+  test.each<[EventName, Data, State]>([
+    ["BookingCancelled", { by: "non_payment", refund: 0, kept: 5 }, "cancelled"],
+    ["BookingCancelled", { by: "client" }, "cancelled"],
+    ["BookingDeclined", { by: "not_cleared", refund: 5, kept: 0 }, "declined"],
+  ])("of %s with %o says that no further payment is owed", (name, data, state) => {
+    for (const booking of [anna[state], forAnna(anna[state])]) {
+      expect(wordsOf(name, data, booking)?.text).toContain("You owe no further payments for this booking.");
+    }
+  });
+
+  test("of a declined booking names what is refunded", () => {
+    const declined = (refund: number) => wordsOf("BookingDeclined", { refund, kept: 0 }, anna.declined)?.text;
+
+    expect(declined(75_050)).toContain("We will refund the $750.50 that you paid. We will email you when we have sent");
+    expect(declined(0)).toContain("You have not paid anything, so there is nothing to refund.");
+  });
 
   test("about a refund that was never sent does not mention a bank's return", () => {
     const mail = wordsOf("RefundRefused", { amount: 1, currency: "usd", code: "charge_disputed" }, anna.cancelled);

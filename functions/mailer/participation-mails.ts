@@ -1,5 +1,6 @@
-import { type Booking, invitationNews, isHeld } from "@clearing/domain/booking";
+import { type Booking, confirmableUntil, invitationNews, isHeld } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
+import type { Instant } from "@clearing/domain/time";
 import texts from "./texts/participation.ts";
 import { moment, type Wording, type Write } from "./words.ts";
 
@@ -9,19 +10,21 @@ import { moment, type Wording, type Write } from "./words.ts";
  */
 export const toParticipant: Write = ({ booking, data, now }) => {
   const news = invitationNews(booking, data.participation, now);
-  return news === null ? null : words[news](booking);
+  return news === null ? null : words[news](booking, now);
 };
 
-const words: Record<Booking["participation"], (booking: Booking) => Wording> = {
+const words: Record<Booking["participation"], (booking: Booking, now: Instant) => Wording> = {
   invited: (booking) => {
     const { subject, opening, signIn, mayEndEarlier, ignore } = texts.invited;
     const answer = fill(signIn, { time: moment(booking, booking.clearanceDueAt) });
     return { subject, paragraphs: [opening, answer, ...(isHeld(booking) ? [mayEndEarlier] : []), ignore] };
   },
-  accepted: () => ({
-    subject: texts.accepted.subject,
-    paragraphs: [texts.accepted.opening, texts.accepted.kept],
-  }),
+  accepted: (booking, now) => {
+    const { subject, opening, steps, kept } = texts.accepted;
+    const until = confirmableUntil(booking, now);
+    const remaining = until === null ? [] : [fill(steps, { time: moment(booking, until) })];
+    return { subject, paragraphs: [opening, ...remaining, kept] };
+  },
   declined: () => ({
     subject: texts.declined.subject,
     paragraphs: [texts.declined.opening, texts.declined.noMore],

@@ -1,10 +1,11 @@
 import {
-  awaitsClearance,
   type Booking,
   canBeVerified,
+  confirmableUntil,
   type DueNews,
   dueNews,
   isCollected,
+  isForOneself,
   keptUntil,
   mayOwe,
   paymentOutlook,
@@ -35,18 +36,27 @@ export const processing: Write = ({ booking, data, now }) => {
 };
 
 /** A receipt, which stays true. What it says about the booking is as of the sending. */
-export const settled: Write = ({ booking, data }) => {
-  const { depositSubject, paymentSubject, opening, awaitsConfirmation, ended } = texts.settled;
+export const settled: Write = ({ booking, data, now }) => {
+  const { depositSubject, paymentSubject, opening, ended } = texts.settled;
   return {
     subject: data.purpose === "deposit" ? depositSubject : paymentSubject,
     paragraphs: [
       fill(opening, { payment: paymentOf(data) }),
-      ...(awaitsClearance(booking) ? [awaitsConfirmation] : []),
+      ...confirmation(booking, now),
       ...leftToPay(booking),
       ...(mayOwe(booking) ? [] : [ended]),
     ],
   };
 };
+
+/** Until when the booking can be confirmed; empty if it is confirmed, or too late. */
+function confirmation(booking: Booking, now: Instant): string[] {
+  const until = confirmableUntil(booking, now);
+  if (until === null) return [];
+  const { awaitsConfirmation, awaitsConfirmationForOther } = texts.settled;
+  const words = isForOneself(booking) ? awaitsConfirmation : awaitsConfirmationForOther;
+  return [fill(words, { time: moment(booking, until) })];
+}
 
 /** Says that everything is paid, or what is due next. */
 function leftToPay(booking: Booking): string[] {
@@ -94,13 +104,13 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
 };
 
 /**
- * The date of the automatic retry, or that the days before the start hold it back; empty if the client pays with the
- * mail's link.
+ * The date of the automatic retry, or why there is none or it may fail; empty if automatic payments are off, and the
+ * client pays with the mail's link.
  */
 function afterFailure(booking: Booking, news: DueNews): string[] {
   const { next } = news;
   if (next.kind === "collected") return [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
-  return next.why === "card_expires" ? [] : nextStep(booking, news, late);
+  return nextStep(booking, news, late);
 }
 
 /** What the client can do about a failed payment; null if nothing. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { renderMail } from "./render.ts";
 import { anna } from "./testing/anna.ts";
 
-const wording = { subject: "Your place is on hold", paragraphs: ["We are holding a place for you."] };
+const wording = { subject: "We are holding a place for you", paragraphs: ["We are holding a place for you."] };
 const sender = {
   merchantName: "Rest & Company, LLC",
   supportEmail: "help@example.org",

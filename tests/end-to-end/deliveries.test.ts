@@ -63,7 +63,10 @@ describe("a bus that delivers twice, or loses its answer", () => {
       await weak.faults({ target: "events", kind: "duplicate", rate: 1 });
       await client.hold(id);
       await weak.quiesce();
-      expect(await weak.mail(client.email)).toEqual(["Your place is on hold", "Your place is on hold"]);
+      expect(await weak.mail(client.email)).toEqual([
+        "We are holding a place for you",
+        "We are holding a place for you",
+      ]);
     } finally {
       await weak.stop();
       control.remove();

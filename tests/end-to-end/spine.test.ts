@@ -33,7 +33,7 @@ describe("from hold to confirmed", () => {
     ]);
     expect(await world.mail(client.email)).toEqual(
       expect.arrayContaining([
-        "Your place is on hold",
+        "We are holding a place for you",
         "Your signed agreement",
         "We received your deposit",
         "Your booking is confirmed",

@@ -1,7 +1,7 @@
 import { Client, openCohort, type World } from "./world.ts";
 
 /** Mails that are true only for a while: whether they are sent depends on when their event arrives. */
-const overtaken = ["Your place is on hold", "Your booking is confirmed"];
+const overtaken = ["We are holding a place for you", "Your booking is confirmed"];
 
 /** Takes a booking from its hold to its refund. Returns all effects, without ids and instants. */
 export async function confirmedThenCancelled(world: World) {

@@ -3,14 +3,15 @@ export default {
   copy: "This is your copy of the authorization:",
   on: {
     subject: "Automatic payments are on",
-    opening: "You have authorized us to charge the later payments for your booking automatically.",
+    opening: "You have authorized us to charge the remaining scheduled payments for your booking automatically.",
   },
   methodSaved: {
     subject: "Your payment method is saved",
     opening: "We saved your {method} for your booking.",
-    automatic: "We will charge later payments to it automatically. You can withdraw your authorization at any time.",
+    automatic:
+      "We will charge the remaining scheduled payments to it automatically. You can withdraw your authorization at any time.",
     byLink:
-      "Automatic payments are off. You can make each payment in your booking, or with the link that we send you for it.",
+      "Automatic payments are off. You can make each payment on your booking page, or with the link that we send you for it.",
     noReminder: "Automatic payments are off.",
   },
   off: {
@@ -22,12 +23,12 @@ export default {
       customer_deleted:
         "We no longer have a saved payment method for you, so we no longer charge payments for your booking automatically.",
       mandate_withdrawn:
-        "We may no longer debit your bank account, so we no longer charge payments for your booking automatically.",
+        "We no longer have permission to debit your bank account, so we no longer charge payments for your booking automatically.",
       refused:
         "We can no longer use your saved payment method, so we no longer charge payments for your booking automatically.",
     },
     processing: "This does not stop a payment that your bank is already processing.",
     byLink:
-      "Please make each remaining payment by its due date, in your booking or with a link that we send you. If a payment is already past due, please pay it in your booking now.",
+      "Please make each remaining payment by its due date, on your booking page or with a link that we send you. If a payment is already past due, please pay it on your booking page now.",
   },
 } as const;

@@ -1,10 +1,11 @@
 /** Mails about a booking: its hold, agreement, confirmation and end. */
 export default {
   held: {
-    subject: "Your place is on hold",
+    subject: "We are holding a place for you",
     opening: "We are holding a place for you.",
-    signAndPay: "Please sign the agreement and pay the deposit before {time}.",
-    pay: "Please pay the deposit before {time}.",
+    signAndPay:
+      "Please sign the agreement and pay the deposit on your booking page before {time}. Otherwise, we will no longer hold the place for you.",
+    pay: "Please pay the deposit on your booking page before {time}. Otherwise, we will no longer hold the place for you.",
   },
   holdExpired: {
     subject: "Your hold has expired",
@@ -20,11 +21,13 @@ export default {
   agreementSigned: {
     subject: "Your signed agreement",
     opening: "Thank you for signing the agreement for your booking.",
+    /** While the deposit is unpaid. */
+    pay: "To secure the place, please pay the deposit on your booking page before {time}.",
     automatic:
-      "You also authorized us to charge later payments automatically. You can withdraw this authorization at any time.",
-    byLink: "You did not authorize automatic payments, so we will send you a link for each later payment.",
+      "You also authorized us to charge the payments after the deposit automatically. You can withdraw this authorization at any time.",
+    byLink: "You did not authorize automatic payments, so we will send you a link for each payment after the deposit.",
     noReminder: "You did not authorize automatic payments.",
-    kept: "You can read the agreement in your booking at any time, exactly as you signed it.",
+    kept: "You can read the agreement on your booking page at any time, exactly as you signed it.",
   },
   confirmed: {
     subject: "Your booking is confirmed",
@@ -40,7 +43,6 @@ export default {
   declined: {
     subject: "About your booking",
     opening: "We are sorry. We could not accept your booking.",
-    refund: "We will refund everything you have paid. If you have any questions, please contact us.",
     questions: "If you have any questions, please contact us.",
   },
   cancelled: {
@@ -50,14 +52,14 @@ export default {
       operator: "We are sorry. We had to cancel your booking.",
       clearance_deadline: "We are sorry. We could not confirm your booking in time, so we canceled it.",
       non_payment: "Your payment is still past due, so we canceled your booking, as our final notice said.",
-      no_show: "You did not arrive, so your booking has ended.",
+      no_show: "You did not arrive, so we canceled your booking.",
       other: "Your booking is canceled.",
     },
     /** To a payer who does not take part. Whatever keeps the participant from taking part has the same words (I8). */
     reasonsForPayer: {
       not_taking_part: "We are sorry. The person you booked for will not take part, so we canceled your booking.",
       unanswered: "The person you booked for did not accept the place in time, so we canceled your booking.",
-      no_show: "The person you booked for did not arrive, so your booking has ended.",
+      no_show: "The person you booked for did not arrive, so we canceled your booking.",
     },
     refunds: {
       in_full: "We will refund the {amount} that you paid. We will email you when we have sent the refund.",
@@ -67,6 +69,7 @@ export default {
       none_due: "Under the cancellation terms of your agreement, we keep the {kept} that you paid.",
       unknown: "We will refund what we owe you under your agreement.",
     },
+    nothingOwed: "You owe no further payments for this booking.",
     paymentUnderWay:
       "If we receive a payment that is still being processed, the cancellation terms of your agreement apply to it, and we will email you.",
   },

@@ -7,7 +7,7 @@ export default {
   },
   reminder: {
     subject: "Your booking is not confirmed yet",
-    opening: "We cannot confirm your booking yet, because something is still missing.",
+    opening: "We cannot confirm your booking yet, because some required steps are not complete.",
     complete:
       "Please complete the remaining steps, or contact us, before {time}. Otherwise, we will have to cancel your booking.",
   },

@@ -28,25 +28,29 @@ export default {
     /** Of a payment that is past due. */
     retried: "We will try to charge your {method} on {date}. If that fails, you still owe this payment.",
     cardExpires:
-      "Your {method} expires before the day of the charge, so we cannot charge this payment to it. Please use the link below.",
+      "We will try to charge your {method} on {date}, but it will have expired by then, so the charge may fail. Please use the link below to pay, or to save another card or bank account.",
     debitFree:
-      "We do not debit bank accounts in the ten business days before the start date. Please pay by card by the due date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
+      "We do not debit bank accounts in the ten business days before the program starts. Please pay by card by the due date. If this payment is still unpaid on {date}, we will charge it to your {method} then.",
     /** Of a payment whose date may have passed. */
     debitFreeLate:
-      "We do not debit bank accounts in the ten business days before the start date. Please pay this payment by card. If it is still unpaid on {date}, we will charge it to your {method} then.",
+      "We do not debit bank accounts in the ten business days before the program starts. Please make this payment by card. If it is still unpaid on {date}, we will charge it to your {method} then.",
+    notRetried:
+      "We do not plan to try your {method} again for this payment. Please use the link below to pay, or to save another card or bank account.",
+    /** Of a payment whose client must be present, so that no saved method can be charged. */
+    notRetriedByAny: "We will not try to charge this payment automatically again. Please pay with the link below.",
     cancelledFirst:
-      "We do not debit bank accounts in the ten business days before the start date, so we will not charge this payment to your {method}. Please pay it by card.",
+      "We do not debit bank accounts in the ten business days before the program starts, so we will not charge this payment to your {method}. Please pay it by card.",
   },
   /** The automatic charges of the next day that has any. */
   charges: {
     first: "The next charge is {amount} to your {method} on {date}.",
-    others: "On the same day, we also charge {amount}.",
+    others: "On the same day, we will also charge {amount}.",
   },
   lateCharge: {
     subject: "We added a late charge",
     opening:
       "Your payment that was due on {date} has not been paid in full, so we added a late charge of {amount} under the terms of your agreement.",
-    due: "The late charge is in addition to that payment. It is due on {date}.",
+    due: "The late charge is in addition to that payment. It is due on {date}. We do not charge it automatically, so please pay it with the link below.",
     pay: "Pay the late charge",
   },
   /** To staff. */

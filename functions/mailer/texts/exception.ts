@@ -16,13 +16,13 @@ export default {
     subject: "We have paused your payments",
     opening: "For now, we will not charge payments for your booking or send you reminders about them.",
     meanwhile:
-      "You still owe these payments, but we will not add a late charge for the time of the pause. If you want to pay now, you can pay in your booking. We will email you when the pause ends.",
+      "You still owe these payments, but the days of the pause do not count toward a late charge. If you want to pay now, you can pay on your booking page. We will email you when the pause ends.",
   },
   resumed: {
     subject: "Your payments have resumed",
-    opening: "The pause in the payments for your booking has ended.",
+    opening: "The payments for your booking are no longer paused.",
     automatic: "We will charge your payments automatically again, as you authorized.",
     byLink:
-      "Please make each remaining payment by its due date, in your booking or with a link that we send you. If a payment is already past due, please pay it in your booking now.",
+      "Please make each remaining payment by its due date, on your booking page or with a link that we send you. If a payment is already past due, please pay it on your booking page now.",
   },
 } as const;

@@ -16,7 +16,7 @@ export default {
   bankAccount: "bank account",
   ending: "{kind} ending in {last4}",
   payInBooking:
-    "Please make each remaining payment in your booking by its due date. We will not send you a reminder before that date. If a payment is past due, we will send you a link.",
+    "Please make each remaining payment on your booking page by its due date. We will not send you a reminder before that date. If a payment is past due, we will send you a link.",
   nothingLeft: "You have nothing left to pay for this booking.",
   payNow: "Pay now",
   payEarly: "Pay early or change your payment method",

@@ -4,17 +4,20 @@ export default {
     subject: "Please accept or decline your place",
     opening: "Someone has reserved a place for you.",
     signIn: "Please sign in with this email address before {time} to read the terms and to accept or decline.",
-    mayEndEarlier: "The reservation ends earlier if the booking is not completed.",
+    mayEndEarlier: "The reservation ends earlier if the person who made it does not complete the booking.",
     ignore: "If you did not expect this email, you can ignore it. If you do not answer, the reservation ends.",
   },
   accepted: {
     subject: "You accepted your place",
     opening: "Thank you for accepting your place.",
-    kept: "You can read the terms in your booking at any time, exactly as you accepted them.",
+    /** Until the booking is confirmed. */
+    steps:
+      "Please complete the remaining steps before {time}, so that we can confirm the booking. Otherwise, we will have to cancel it.",
+    kept: "You can read the terms on your booking page at any time, exactly as you accepted them.",
   },
   declined: {
     subject: "You declined your place",
-    opening: "As you asked, you will not take part.",
+    opening: "We have recorded that you will not take part.",
     noMore: "We will not email you about this booking again.",
   },
   acceptedToPayer: {

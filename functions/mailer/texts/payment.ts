@@ -10,7 +10,11 @@ export default {
     depositSubject: "We received your deposit",
     paymentSubject: "We received your payment",
     opening: "Thank you. We received your {payment} for your booking.",
-    awaitsConfirmation: "We are keeping your place and will email you as soon as your booking is confirmed.",
+    awaitsConfirmation:
+      "We are keeping your place. Please complete any remaining steps before {time}, so that we can confirm your booking. Otherwise, we will have to cancel it and refund everything you have paid. We will email you as soon as it is confirmed.",
+    /** To a payer who does not take part: says nothing about the participant's steps. */
+    awaitsConfirmationForOther:
+      "We are keeping the place. We can confirm your booking once all required steps are complete. If they are not complete before {time}, we will have to cancel it and refund everything you have paid. We will email you as soon as it is confirmed.",
     paidInFull: "Your booking is paid in full.",
     nextPayment: "Your next payment of {amount} is due on {date}.",
     ended: "Your booking has ended. If we refund any of this payment, we will tell you in a separate email.",
@@ -38,9 +42,9 @@ export default {
         "Your bank account was not verified, so we canceled the payment. If your bank debits it anyway, we will refund it.",
     },
     retry: "We will try again on {date}, unless you pay before then.",
-    charged: "We still charge your scheduled payments automatically.",
-    hold: "We are still holding your place. Please pay with a different payment method in your booking before {time}.",
-    due: "You can pay with a different payment method in your booking.",
+    charged: "We will still charge your scheduled payments automatically.",
+    hold: "We are still holding your place. Please pay with a different payment method on your booking page before {time}.",
+    due: "You can pay with a different payment method on your booking page.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",
   },
 } as const;

@@ -128,7 +128,7 @@ const mail = (from: string, to = "Ana@example.com") => ({
   Destination: { ToAddresses: [to] },
   Content: {
     Simple: {
-      Subject: { Data: "Your place is on hold" },
+      Subject: { Data: "We are holding a place for you" },
       Body: { Text: { Data: "Hello" }, Html: { Data: "<p>Hello</p>" } },
     },
   },
@@ -155,7 +155,7 @@ test("mail from an identity of the template is stored for its recipient", async 
     {
       to: "ana@example.com",
       replyTo: "help@example.com",
-      subject: "Your place is on hold",
+      subject: "We are holding a place for you",
       text: "Hello",
       html: "<p>Hello</p>",
       tags: { booking: "bkg_1" },

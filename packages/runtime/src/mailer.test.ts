@@ -9,7 +9,7 @@ import { fakeDeps } from "./testing/fake-deps.ts";
 const mail = {
   id: "evt_1",
   to: "anna@example.org",
-  subject: "Your place is on hold",
+  subject: "We are holding a place for you",
   text: "Hello",
   html: "<p>Hello</p>",
   tags: { booking: "bkg_1", recipient: "payer" },
@@ -39,7 +39,9 @@ test("sends text and HTML in the operator's name, with a reply address and tags 
       { Name: "recipient", Value: "payer" },
     ],
     Destination: { ToAddresses: ["anna@example.org"] },
-    Content: { Simple: { Subject: { Data: "Your place is on hold" }, Body: { Html: { Data: "<p>Hello</p>" } } } },
+    Content: {
+      Simple: { Subject: { Data: "We are holding a place for you" }, Body: { Html: { Data: "<p>Hello</p>" } } },
+    },
   });
 });
 

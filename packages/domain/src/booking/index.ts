@@ -43,7 +43,7 @@ export {
   setupRefusal,
 } from "./method-setup.ts";
 export * from "./news.ts";
-export { nextChargeAt, nextPayment } from "./next-payment.ts";
+export { type CardExpires, type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";

@@ -9,6 +9,7 @@ import {
   dueNews,
   nextChargeAt,
   nextCharges,
+  nextPayment,
   nextTryAt,
   type SavedMethod,
 } from "./index.ts";
@@ -36,9 +37,11 @@ function newsOf(dueOn: string, savedMethod: SavedMethod, changes: Partial<Bookin
 }
 
 describe("how a due is paid next", () => {
+  const expired = { kind: "link", why: "card_expires", at: collectionAt("2027-03-01", zone) };
+
   test.each<[string, string, SavedMethod, object]>([
     ["with the card, on its date", "2027-02-28", card, { kind: "collected", at: collectionAt("2027-02-28", zone) }],
-    ["by link if the card has expired by then", "2027-03-01", card, { kind: "link", why: "card_expires" }],
+    ["by link if the card has expired by then", "2027-03-01", card, expired],
     [
       "from the account",
       "2027-02-21",
@@ -62,6 +65,46 @@ describe("how a due is paid next", () => {
     ["the method was detached", { savedMethod: { ...card, unusable: "detached" } }],
   ])("by link because %s", (_, changes) => {
     expect(newsOf("2027-02-10", card, changes)).toEqual({ kind: "link", why: "client" });
+  });
+});
+
+describe("a due that is not tried again", () => {
+  const { booking } = new Life(held()).sign().pay("deposit").confirm();
+  const failedOn = collectionAt("2027-02-06", zone);
+  const failed = {
+    ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: failedOn, methodId: "pm_1" },
+    lastFailure: "card_declined",
+  } as const;
+  const nextOf = (stopped: NonNullable<Due["tries"]>["stopped"], changes: Partial<Booking> = {}) => {
+    const due: Due = { ...(booking.dues[1] as Due), dueOn: "2027-02-06", tries: { ...failed, stopped } };
+    const dues = [booking.dues[0] as Due, due];
+    return nextPayment({ ...booking, autopay: true, savedMethod: card, dues, ...changes }, due, failedOn);
+  };
+  const method = { type: "card", last4: "4242" };
+  const { terms } = booking;
+
+  test.each<[string, NonNullable<Due["tries"]>["stopped"], Partial<Booking>, boolean]>([
+    ["after a hard decline", "hard", {}, true],
+    ["after its last retry", null, { terms: { ...terms, collection: { ...terms.collection, retryDays: [] } } }, true],
+    ["after its client was asked to confirm it, also with another method", "authentication", {}, false],
+  ])("is paid by link: %s", (_, stopped, changes, byAnother) => {
+    expect(nextOf(stopped, changes)).toEqual({ kind: "link", why: "not_retried", method, byAnother });
+  });
+
+  test.each<[string, Partial<Booking>]>([
+    ["automatic payments are off", { autopay: false }],
+    [
+      "a payoff is open, after which it may be tried",
+      { payoff: { attemptId: "att_1", on: "", dues: [], unearned: [] } },
+    ],
+  ])("is not reported as such while %s", (_, changes) => {
+    expect(nextOf("hard", changes)).toEqual({ kind: "link", why: "client" });
+  });
+
+  test("is tried once a method was saved since", () => {
+    const saved = { ...card, id: "pm_2", savedAt: collectionAt("2027-02-07", zone) };
+
+    expect(nextOf("hard", { savedMethod: saved })).toMatchObject({ kind: "collected" });
   });
 });
 

@@ -1,30 +1,36 @@
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking, SavedMethod } from "./booking.ts";
 import type { Due } from "./due.ts";
-import { nextTry, nextTryAt } from "./next-try.ts";
+import { methodNotRetried, nextTry, nextTryAt } from "./next-try.ts";
 import { willCancelOn } from "./non-payment.ts";
 
 /**
  * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
- * is used if no method can be tried (`client`), the card expires first (`card_expires`), no bank debit is allowed in the
- * days before the start (`debit_free`), or the booking is cancelled for non-payment before one is (`cancelled_first`).
+ * is used if no method can be tried (`client`), the saved method is not tried again after it failed (`not_retried`), the
+ * card expires first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking
+ * is cancelled for non-payment before one is (`cancelled_first`).
  */
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }
   | { kind: "link"; why: "client" }
-  | { kind: "link"; why: "card_expires"; method: ShownMethod }
+  /** `byAnother`: another method is tried once it is saved. */
+  | { kind: "link"; why: "not_retried"; method: ShownMethod; byAnother: boolean }
+  | CardExpires
   /** `at`: when the bank account is debited if the due is still unpaid. */
   | { kind: "link"; why: "debit_free"; method: ShownMethod; at: Instant }
   | { kind: "link"; why: "cancelled_first"; method: ShownMethod; cancelsOn: CalendarDate };
+
+/** The card is charged at an instant all the same, because its network may accept it. */
+export type CardExpires = { kind: "link"; why: "card_expires"; method: ShownMethod; at: Instant };
 
 type ShownMethod = Pick<SavedMethod, "type" | "last4">;
 
 /** How the rest of a due is paid next, as of `now`. */
 export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayment {
   const next = nextTry(booking, due, now);
-  if (next === null) return { kind: "link", why: "client" };
-  const { type, last4, expiresOn } = next.method;
-  const method = { type, last4 };
+  if (next === null) return withoutTry(booking, due);
+  const { expiresOn } = next.method;
+  const method = shown(next.method);
   const cancelsOn = cancelledBefore(booking, due, next.at, now);
   if (cancelsOn !== null) {
     return next.debitFree
@@ -33,8 +39,22 @@ export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayme
   }
   if (next.debitFree) return { kind: "link", why: "debit_free", method, at: next.at };
   const expires = expiresOn !== null && expiresOn < dateIn(booking.terms.timeZone, next.at);
-  return expires ? { kind: "link", why: "card_expires", method } : { kind: "collected", at: next.at, method };
+  const { at } = next;
+  return expires ? { kind: "link", why: "card_expires", method, at } : { kind: "collected", at, method };
 }
+
+function withoutTry(booking: Booking, due: Due): NextPayment {
+  const failed = methodNotRetried(booking, due);
+  if (failed === null) return { kind: "link", why: "client" };
+  return {
+    kind: "link",
+    why: "not_retried",
+    method: shown(failed),
+    byAnother: due.tries?.stopped !== "authentication",
+  };
+}
+
+const shown = ({ type, last4 }: SavedMethod): ShownMethod => ({ type, last4 });
 
 /**
  * When the saved method is charged next for a due, unless the due is paid before; null if it is not charged, or if the

@@ -26,9 +26,8 @@ export type NextTry = { at: Instant; method: SavedMethod; debitFree: boolean };
 
 /** The next try of a due and its method; null if the due is paid by link. */
 export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | null {
-  const method = chargeableMethod(booking);
-  const byLink = due.kind === "deposit" || due.kind === "late_charge";
-  if (method === null || byLink || !isPursued(booking, due)) return null;
+  const method = methodFor(booking, due);
+  if (method === null) return null;
   const zone = booking.terms.timeZone;
   const day = dayOfTry(booking, due, method);
   if (day === null) return null;
@@ -44,6 +43,18 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   const heldBack = heldBackUntil(booking, due);
   const at = heldBack === null ? outside : later(outside, collectionAt(heldBack, zone));
   return { at, method, debitFree: outside !== first };
+}
+
+/** The saved method, if it is not tried again for a due because it failed; else null. */
+export function methodNotRetried(booking: Booking, due: Due): SavedMethod | null {
+  const method = methodFor(booking, due);
+  return method !== null && dayOfTry(booking, due, method) === null ? method : null;
+}
+
+/** The method from which a due is collected; null if it is paid by link. */
+function methodFor(booking: Booking, due: Due): SavedMethod | null {
+  const byLink = due.kind === "deposit" || due.kind === "late_charge";
+  return byLink || !isPursued(booking, due) ? null : chargeableMethod(booking);
 }
 
 /** Whether a due is owed and has its date, and collection is not paused. */

@@ -3,11 +3,11 @@ import { Life } from "../testing/life.ts";
 import { held, today } from "../testing/retreat.ts";
 import { plusMinutes, plusSeconds } from "../time/index.ts";
 import {
-  awaitsClearance,
   type Booking,
   bookingStatuses,
   canBeCleared,
   canBeVerified,
+  confirmableUntil,
   type Due,
   expiredAtBank,
   hasExpired,
@@ -144,9 +144,8 @@ describe("a booking", () => {
   const statusesWith = (is: (booking: Booking) => boolean) =>
     bookingStatuses.filter((status) => is({ ...held(), status }));
 
-  test("is held, awaits its clearance, has expired or expects its participant in one status each", () => {
+  test("is held, has expired or expects its participant in one status each", () => {
     expect(statusesWith(isHeld)).toEqual(["held"]);
-    expect(statusesWith(awaitsClearance)).toEqual(["awaiting_clearance"]);
     expect(statusesWith(hasExpired)).toEqual(["expired"]);
     expect(statusesWith(isExpected)).toEqual(["confirmed"]);
   });
@@ -161,6 +160,15 @@ describe("a booking", () => {
     expect(canBeCleared(booking, justBefore(booking.clearanceDueAt))).toBe(true);
     expect(canBeCleared(booking, booking.clearanceDueAt)).toBe(false);
     expect(canBeCleared({ ...booking, status: "confirmed" }, today)).toBe(false);
+  });
+
+  test("can be confirmed until its clearance deadline, while it is held or awaits its clearance", () => {
+    const { booking } = new Life(held()).sign().pay("deposit");
+    const { clearanceDueAt } = booking;
+
+    expect(confirmableUntil(booking, justBefore(clearanceDueAt))).toBe(clearanceDueAt);
+    expect(confirmableUntil(booking, clearanceDueAt)).toBeNull();
+    expect(statusesWith((one) => confirmableUntil(one, today) !== null)).toEqual(["held", "awaiting_clearance"]);
   });
 
   test("has a participant after the acceptance, while it is live", () => {

@@ -86,7 +86,11 @@ const canBePaid = (due: Due): boolean => unpaid(due) > 0 && due.status !== "proc
 
 export const isHeld = ({ status }: Booking): boolean => status === "held";
 
-export const awaitsClearance = ({ status }: Booking): boolean => status === "awaiting_clearance";
+const awaitsClearance = ({ status }: Booking): boolean => status === "awaiting_clearance";
+
+/** Until when a booking that is not confirmed can still be; null after that, and if it is confirmed or has ended. */
+export const confirmableUntil = (booking: Booking, now: Instant): Instant | null =>
+  (isHeld(booking) || awaitsClearance(booking)) && booking.clearanceDueAt > now ? booking.clearanceDueAt : null;
 
 /** Whether a missing clearance can still be completed in time. */
 export const canBeCleared = (booking: Booking, now: Instant): boolean =>
