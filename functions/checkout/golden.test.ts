@@ -91,6 +91,8 @@ const pages: Record<string, [of: string, Reply][]> = {
   "return-page": [
     ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status), site)]),
     ["payment succeeded, without a web site", returnPage(attempt("succeeded"), undefined)],
+    ["deposit open", returnPage(attempt("open", { purpose: "deposit" }), site)],
+    ["payoff open", returnPage(attempt("open", { purpose: "payoff" }), site)],
     ["deposit expired", returnPage(attempt("expired", { purpose: "deposit" }), undefined)],
     ["payoff failed", returnPage(attempt("failed", { purpose: "payoff" }), undefined)],
     ["payment waits for a bank account to be verified", returnPage(attempt("open", { verifyUntil: today }), site)],

@@ -70,7 +70,7 @@ describe("the pages of a payment link", () => {
     const silent = { ...booking, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
 
     expect(method(booking, null)).toContain("or with the link that we send you for it");
-    expect(method(silent, null)).toContain("Please make each payment in your booking");
+    expect(method(silent, null)).toContain("Please make each payment on your booking page");
     expect(method(silent, null)).not.toContain("link that we send");
   });
 

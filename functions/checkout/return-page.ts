@@ -17,9 +17,12 @@ const payments: Record<AttemptStatus, Words> = {
 const linked = (words: Words, bookingId: string, site: string | undefined): Words =>
   site === undefined ? words : { ...words, link: { label: texts.viewBooking, url: `${site}/bookings/${bookingId}` } };
 
-/** Adds how to pay after all, to the page of an attempt that took nothing. */
-const withRetry = (attempt: Attempt, words: Words): Words =>
-  tookNothing(attempt) ? { ...words, text: `${words.text} ${texts.retry[attempt.purpose]}` } : words;
+/** Adds how to pay after all, to the page of an attempt that took nothing or is unfinished. */
+function withRetry(attempt: Attempt, words: Words): Words {
+  const { purpose } = attempt;
+  if (tookNothing(attempt)) return { ...words, text: `${words.text} ${texts.retry[purpose]}` };
+  return words === texts.payment.unfinished ? { ...words, text: `${words.text} ${texts.goOn[purpose]}` } : words;
+}
 
 /**
  * The page to which Stripe returns a payer, paid or not: it shows the payment's state, and nothing about the booking but

@@ -96,7 +96,7 @@ test("a link leads to the open page of a payoff, and says that the payment is on
   const visit = async (method: string) => fetch(link, { method, redirect: "manual" });
   const page = async () => (await visit("GET")).text();
 
-  expect(await page()).toContain("You chose to pay off your remaining payments at once");
+  expect(await page()).toContain("You chose to pay off your remaining balance in one payment");
   expect((await visit("POST")).headers.get("location")).toBe(opened.url);
 
   expect((await client.payOn(opened.sessionId, "pm_usBankAccount_success")).status).toBe("processing");

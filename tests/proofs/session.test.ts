@@ -372,7 +372,7 @@ describe("the return page", () => {
 
   test.each([
     ["is open", shown({}), 200, "Payment not finished"],
-    ["has expired", shown({ status: "expired" }), 200, "This page has expired"],
+    ["has expired", shown({ status: "expired" }), 200, "The payment page has expired"],
     ["was completed by a bank debit", shown(debit), 200, "Payment in progress"],
     ["cannot be retrieved", broken, 503, "We cannot show this payment"],
   ])("of a session that %s says so, and nothing beyond Stripe's state", async (_what, said, status, title) => {
@@ -407,7 +407,7 @@ describe("the return page", () => {
 
   test.each([
     ["was paid", shown(paidBy(2)), "Payment received"],
-    ["has expired", shown({ status: "expired" }), "This page has expired"],
+    ["has expired", shown({ status: "expired" }), "The payment page has expired"],
   ])("no longer asks Stripe once the session %s", async (_what, said, title) => {
     const asked: string[] = [];
     const { wayBack, see } = await comingBack(async (id) => {

@@ -3,19 +3,19 @@ export default {
   title: "Save a card or bank account",
   free: "Save a card or bank account for your {program} payments. You pay nothing on this page.",
   off: {
-    text: "Automatic payments stay off. You can make each payment in your booking, or with the link that we send you for it.",
+    text: "Automatic payments stay off. You can make each payment on your booking page, or with the link that we send you for it.",
     noReminder:
-      "Automatic payments stay off. Please make each payment in your booking by its due date. If a payment is past due, we send you a link.",
+      "Automatic payments stay off. Please make each payment on your booking page by its due date. If a payment is past due, we send you a link.",
     charged: "We charge the card or bank account that you save only if you turn on automatic payments.",
     button: "Continue",
   },
   on: {
-    text: "We will charge your later payments to the card or bank account that you save. By selecting the button below, you give us this authorization:",
+    text: "We will charge your remaining scheduled payments to the card or bank account that you save. By selecting the button below, you give us this authorization:",
     button: "Agree and continue",
   },
   linkOnly: {
     title: "You do not need to save a card or bank account",
-    text: "Only a late charge is left to pay. We do not charge it automatically. Please pay it with the link.",
+    text: "Only a late charge is left to pay. We do not charge it automatically. Please go back to the payment to pay it.",
   },
   back: "Back to the payment",
   authorization: "Authorization for automatic payments",

@@ -7,7 +7,7 @@ export default {
     planned:
       "We will charge {method} on {date}. You can also pay now. If you do, we will not charge this payment again.",
     payoff:
-      "Your payment to {merchant} for the {program}. You chose to pay off your remaining payments at once. This amount covers every payment that was not already in progress.",
+      "Your payment to {merchant} for the {program}. You chose to pay off your remaining balance in one payment. This amount covers every payment that was not already in progress.",
     button: "Pay now",
     otherMethod: "Save another card or bank account",
   },
@@ -21,10 +21,10 @@ export default {
     title: "On its way",
     text: "This payment is being processed. We will email you when it arrives. You can close this page.",
   },
-  /** The client pays all other payments at once, and this one is not among them. */
+  /** The client pays the other payments off in one payment, and this one is not among them. */
   afterPayoff: {
     title: "You can pay this later",
-    text: "You chose to pay off your other payments at once. When that payment is complete or its payment page has expired, you can make this payment with the same link.",
+    text: "You chose to combine your other payments into one payment. Once that payment is complete, or its payment page has expired, you can use this link again to make this payment.",
   },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {

@@ -7,6 +7,12 @@ export default {
     due: "To try again, use the link in our email, or open your booking.",
     payoff: "To try again, open your booking.",
   },
+  /** After an open page, by what is to be paid. */
+  goOn: {
+    deposit: "If you did not pay, open your booking to continue.",
+    due: "If you did not pay, use the link in our email, or open your booking to continue.",
+    payoff: "If you did not pay, open your booking to continue.",
+  },
   payment: {
     succeeded: { title: "Payment received", text: "Thank you. Your payment went through." },
     processing: {
@@ -18,7 +24,10 @@ export default {
       text: "If you have just paid, reload this page in a moment.",
     },
     failed: { title: "Payment not completed", text: "The payment did not go through. You have not been charged." },
-    expired: { title: "This page has expired", text: "You have not paid on this page, and you have not been charged." },
+    expired: {
+      title: "The payment page has expired",
+      text: "You did not pay on that page, and you have not been charged.",
+    },
     abandoned: {
       title: "Payment canceled",
       text: "Your bank account was not verified, so we canceled this payment. If your bank debits it anyway, we will refund it.",
@@ -38,14 +47,17 @@ export default {
   },
   method: {
     saved: { title: "Payment method saved", text: "Thank you. This is now the saved payment method for your booking." },
-    unsaved: { title: "Payment method not changed", text: "Your saved payment method stays the same." },
+    unsaved: {
+      title: "Payment method not changed",
+      text: "Your booking changed while you were on the previous page, so your saved payment method stays the same. If you still want to change it, open your booking.",
+    },
     unfinished: {
       title: "Nothing saved yet",
-      text: "If you have just saved a card or bank account, reload this page in a moment.",
+      text: "If you have just saved a card or bank account, reload this page in a moment. If you did not, use the link in our email, or open your booking to try again.",
     },
     expired: {
-      title: "This page has expired",
-      text: "You have not saved a payment method on this page. To try again, use the link in our email, or open your booking.",
+      title: "Nothing was saved",
+      text: "The page for saving a card or bank account has expired. To try again, use the link in our email, or open your booking.",
     },
     refused: { title: "Payment method not saved", text: "We could not save a payment method. Please contact us." },
   },
