@@ -1,37 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Account, trialBalance } from "../ledger/index.ts";
-import { Life } from "../testing/life.ts";
-import { cohort, held, program } from "../testing/retreat.ts";
-import { addDays, type CalendarDate, instantAt } from "../time/index.ts";
-import { type Due, fallDue, type PaymentOutcome, payoffOn, standing, unpaid } from "./index.ts";
+import type { Life } from "../testing/life.ts";
+import { at, balanceOf, financed as confirmedLoan, due, quotedOn } from "../testing/loan.ts";
+import { addDays } from "../time/index.ts";
+import { type Due, type PaymentOutcome, payoffOn, standing, unpaid } from "./index.ts";
 
-const zone = "America/Denver";
-const quotedOn = "2027-01-04";
-
-/** A confirmed booking with a loan of this many months at 9.99 %, from 4 January 2027 on. */
-function financed(months: number): Life {
-  const plans = [{ kind: "financed", months, annualRate: "9.9900" } as const];
-  const lateCharge = { graceDays: 5, amount: 5_000 };
-  const on = {
-    program: program({ plans, lateCharge }),
-    cohort: cohort({ startsOn: "2027-12-06", endsOn: "2027-12-12" }),
-  };
-  return new Life(held("financed", on)).sign().pay("deposit").confirm();
-}
-
-/** The life on a date, with every due that has fallen due billed. */
-function at(life: Life, date: CalendarDate): Life {
-  life.at(instantAt(date, "12:00", zone));
-  while (fallDue(life.booking, life.now) !== null) life.fallDue();
-  return life;
-}
-
-const due = ({ booking }: Life, number: number): Due => booking.dues[number] as Due;
+/** A confirmed booking with a loan of this many months and a late charge of $50.00. */
+const financed = (months: number): Life => confirmedLoan(months, { lateCharge: { graceDays: 5, amount: 5_000 } });
 const openDues = ({ booking }: Life): Due[] => booking.dues.filter((one) => unpaid(one) > 0);
 const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0);
-const balanceOf = (life: Life, account: Account) =>
-  trialBalance(life.journal, "usd").accounts.find((one) => one.account === account)?.balance ?? 0;
 
 function pay(life: Life, ...numbers: number[]): Life {
   for (const number of numbers) {
