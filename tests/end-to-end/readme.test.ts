@@ -65,16 +65,6 @@ describe("with the sample data", () => {
     },
   );
 
-  test.each(["README.md", "docs/payments.md"])(
-    "a shell that runs the comments of %s as commands finds no open quote and no file pattern in them",
-    (document) => {
-      const comments = walk(document).match(/^#.*$/gm) ?? [];
-
-      expect(comments.length).toBeGreaterThan(3);
-      expect(comments.filter((comment) => !/^#[\w ,.]+$/.test(comment))).toEqual([]);
-    },
-  );
-
   test("the demo ends in a confirmed booking, and prints no escape sequences into a pipe", async () => {
     const { output } = await runDemo();
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stripeApiVersion } from "@clearing/payments/api-version";
 import { eventsActedOn } from "@clearing/payments/events-acted-on";
 import { expect, test } from "vitest";
+import { walk } from "../harness/walk.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -43,3 +44,13 @@ test("the product acts on each event of a payment in the simulated Stripe, unles
   expect(sent.length).toBeGreaterThan(5);
   expect([...new Set(sent)].filter((type) => !eventsActedOn.includes(type)).sort()).toEqual(needless);
 });
+
+test.each(["README.md", "docs/payments.md"])(
+  "a shell that runs the comments of %s as commands finds no open quote and no file pattern in them",
+  (document) => {
+    const comments = walk(document).match(/^#.*$/gm) ?? [];
+
+    expect(comments.length).toBeGreaterThan(3);
+    expect(comments.filter((comment) => !/^#[\w ,.]+$/.test(comment))).toEqual([]);
+  },
+);
