@@ -143,7 +143,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   cohortId: "The id of the cohort.",
   "listBookings query cohortId": "Lists only the bookings of this cohort.",
   "cohort status":
-    "`draft`: the cohort was never opened. `open`: it is on sale. `closed`: it is not on sale. `cancelled`: the operator canceled it, which is not possible yet. `completed`: its last day has passed.",
+    "`draft`: the cohort was never opened. `open`: it is on sale until its clearance deadline. `closed`: it is not on sale. `cancelled`: the operator canceled it, which is not possible yet. `completed`: its last day has passed.",
   "listCohorts query status": "Lists only the cohorts with this status. With `draft` the list is empty.",
   "patchCohort request status":
     "The new status. A `draft` can become `open`, `open` can become `closed`, and `closed` can become `open`. Any other change is refused with `invalid_transition`, and so is opening a cohort whose program is not published.",

@@ -19,7 +19,7 @@ describe("a payoff with other payments beside it", () => {
     expect(fallDue(booking, noon("2029-07-01"))).toBeNull();
   }
 
-  test("costs the same due by due: interest paid ahead pays the last ones, and the excess is refunded", () => {
+  test("costs the same due by due: interest paid in advance pays the last ones, and the excess is refunded", () => {
     const [life, atOnce] = [at(financed(24), "2027-01-10"), at(financed(24), "2027-01-10")];
     for (let number = 24; number > 0 && unpaid(due(life, number)) > 0; number--) {
       life.pay("due", { dueId: `due_${number}` });

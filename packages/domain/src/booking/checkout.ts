@@ -197,7 +197,7 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   const no = refusePayoff(before);
   if (no !== null) return { ok: false, ...no };
   const { on, amount, dues, unearned } = payoffOn(before, dateIn(before.terms.timeZone, now));
-  // Interest that was paid ahead covers what is open, and a payment under way will settle it.
+  // Interest that was paid in advance covers what is open, and a payment under way will settle it.
   if (amount <= 0) return barred("covered");
   const charged = chargeFor(amount, before.currency);
   const message = chargeProblem(charged, before.currency);

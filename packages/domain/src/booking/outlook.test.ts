@@ -124,7 +124,7 @@ describe("what is left to pay after a payment has failed", () => {
     },
   );
 
-  test("is nothing if interest that was paid ahead has settled all of it", () => {
+  test("is nothing if interest that was paid in advance has settled all of it", () => {
     const { booking } = confirmed();
     const settled = (changes: object) => ({
       ...booking,

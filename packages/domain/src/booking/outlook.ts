@@ -29,7 +29,7 @@ export const canBeVerified = (booking: Booking, named: Named, now: Instant): boo
 
 /**
  * What can be paid after a failed payment: the deposit until the hold ends (`hold`), the due (`due`), or nothing,
- * because the place is gone (`no_place`) or interest that was paid ahead has settled everything (`settled`).
+ * because the place is gone (`no_place`) or interest that was paid in advance has settled everything (`settled`).
  */
 export type PaymentOutlook =
   | { kind: "hold"; until: Instant }

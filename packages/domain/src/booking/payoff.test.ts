@@ -336,7 +336,7 @@ describe("a payoff", () => {
     expect(sumOfAmounts(booking)).toBe(booking.total + booking.financeCharge);
   });
 
-  test("with interest that was paid ahead is refunded in full if the booking was cancelled meanwhile", () => {
+  test("with interest that was paid in advance is refunded in full if the booking was cancelled meanwhile", () => {
     const life = at(financed(6), quotedOn).pay("due", { dueId: "due_1" }).pay("due", { dueId: "due_2" });
     const attempt = life.checkout("payoff") as { id: string; amount: number };
     life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });

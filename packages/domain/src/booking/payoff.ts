@@ -112,7 +112,7 @@ export function refusePayoff(booking: Booking): PayoffRefused | null {
 }
 
 /**
- * A payoff without a payment: unearned interest that was paid ahead covers everything owed, or more. Null if something
+ * A payoff without a payment: unearned interest that was paid in advance covers everything owed, or more. Null if something
  * is left to pay or on its way.
  */
 export function paidAhead(booking: Booking, on: CalendarDate): Payoff | null {

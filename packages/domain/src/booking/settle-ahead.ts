@@ -9,11 +9,11 @@ import { requestRefund } from "./refund-request.ts";
 import { interestOfDues, type PaidDues, payOff } from "./settle-payoff.ts";
 import type { SettlementState } from "./settlement.ts";
 
-/** Dues that interest paid ahead has settled. `refunded` (minor units) is the excess, owed back as one amount. */
+/** Dues that interest paid in advance has settled. `refunded` (minor units) is the excess, owed back as one amount. */
 export type SettledAhead = Pick<PaidDues, "dues" | "journal" | "dueIds"> & { refunded: number };
 
 /**
- * Settles what is open of a booking with unearned interest that was paid ahead, if that covers all of it; null if not.
+ * Settles what is open of a booking with unearned interest that was paid in advance, if that covers all of it; null if not.
  * Interest is earned until `on`. `id` names the entry. The excess is owed back by no charge in particular: it is spread
  * over charges afterwards.
  */
@@ -40,7 +40,7 @@ type Occasion = { id: string; refundId: string; requestedBy: string; on: Calenda
 type Released = { changes: NextVersion; refund: Refund | null; journal: JournalEntry[] };
 
 /**
- * A booking's dues after a waiver or a failed payment, and what interest that was paid ahead then settles. `reversed`
+ * A booking's dues after a waiver or a failed payment, and what interest that was paid in advance then settles. `reversed`
  * are the entries of the waiver.
  */
 export function settleReleased(

@@ -90,7 +90,7 @@ type Paid = {
 };
 
 /**
- * Completes a payment. If interest that was paid ahead now covers everything that is open, it settles that too, and the
+ * Completes a payment. If interest that was paid in advance now covers everything that is open, it settles that too, and the
  * excess of both is one refund.
  */
 function settled(state: SettlementState, payment: Succeeded, paid: Paid, now: Instant): Settlement {
@@ -132,7 +132,7 @@ function settled(state: SettlementState, payment: Succeeded, paid: Paid, now: In
   };
 }
 
-/** What a payment refunds: its own excess, and interest that was paid ahead with any payment. Null if nothing. */
+/** What a payment refunds: its own excess, and interest that was paid in advance with any payment. Null if nothing. */
 function refundOf(
   state: SettlementState,
   payment: Succeeded,

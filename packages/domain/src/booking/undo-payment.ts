@@ -11,7 +11,7 @@ type Undone = Pick<Booking, "dues" | "applied"> & { charge: Charge };
  * Reverses a payment whose money went back to the bank. The charge no longer pays anything, on the booking and on the
  * charge, and none of it can be refunded (I6). Its due is owed again; on a booking that has ended it stays cancelled.
  * An amount that was already refunded is not owed again. The rule of returned debits decides on entries, notices and
- * status. Throws if a payoff, or interest that was paid ahead, has settled the charge's due: its unearned interest is
+ * status. Throws if a payoff, or interest that was paid in advance, has settled the charge's due: its unearned interest is
  * removed, and the charge does not say what it paid of each due.
  */
 export function undoPayment(booking: Booking, charge: Charge, now: Instant): Undone {

@@ -22,7 +22,7 @@ function pay(life: Life, ...numbers: number[]): Life {
 const paidInterest = ({ booking }: Life): number =>
   sum(booking.dues.filter(({ paid }) => paid > 0).map(({ parts }) => parts.interest));
 
-describe("a waiver after which interest that was paid ahead exceeds everything that is open", () => {
+describe("a waiver after which interest that was paid in advance exceeds everything that is open", () => {
   test("refunds the interest that was not earned by that day", () => {
     const life = pay(at(financed(6), "2027-01-04"), 1, 2, 3, 4, 5);
     const { booking } = life;

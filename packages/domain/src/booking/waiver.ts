@@ -15,7 +15,7 @@ type WaiverRequest = { refundId: string; requestedBy: string };
 /**
  * Waives the unpaid amount of a due; the due keeps its amount. What was billed of it is reversed where it was credited.
  * What was not billed will not be, and after completion its earned revenue is reversed. If unearned interest that was
- * paid ahead now covers everything that is still open, it pays that, and the excess is refunded.
+ * paid in advance now covers everything that is still open, it pays that, and the excess is refunded.
  */
 export function waiveDue(before: Booking, dueId: string, request: WaiverRequest, now: Instant): WaiverDecision {
   const found = changeableDue(before, dueId);

@@ -69,7 +69,7 @@ export function unpaidReversed(fact: { bookingId: string; parts: Parts }, at: Fa
   return journalEntry(`unpaid-reversed:${fact.bookingId}`, moves, at);
 }
 
-/** Unearned interest that was paid ahead pays part of a payoff. `paidOffBy` names what settles it. */
+/** Unearned interest that was paid in advance pays part of a payoff. `paidOffBy` names what settles it. */
 export function interestUnearned(fact: { paidOffBy: string; amount: number }, at: FactContext): JournalEntry[] {
   const move: Move = { debit: billedTo.interest, credit: "receivable", amount: fact.amount };
   return journalEntry(`interest-unearned:${fact.paidOffBy}`, [move], at);
