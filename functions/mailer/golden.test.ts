@@ -137,6 +137,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   PaymentFailed: [
     { of: "deposit of a hold", data: { ...deposit, reason: "card_declined" }, booking: anna.held },
+    {
+      ...{ of: "deposit of a hold that is too short for another page", data: { ...deposit, reason: "bank_returned" } },
+      booking: { ...anna.held, holdExtended: true },
+    },
     { of: "deposit of a hold that has expired", data: deposit, booking: anna.expired },
     { of: "due, paid by link", data: { ...balance, reason: "bank_returned" }, booking: anna.confirmed, now: late },
     { of: "due, while collection is paused", data: balance, booking: paused },

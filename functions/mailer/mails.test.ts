@@ -126,6 +126,13 @@ describe("a mail is true at the time of sending, however late its event", () => 
     expect(wordsOf("PaymentFailed", deposit, anna.held)?.text).toContain("before January 4, 2027, 10:30 AM MST");
   });
 
+  test("a failed payment on a hold that is too short for another page asks for none", () => {
+    const text = wordsOf("PaymentFailed", deposit, { ...anna.held, holdExtended: true })?.text;
+
+    expect(text).toContain("We will hold your place until January 4, 2027, 10:30 AM MST");
+    expect(text).not.toContain("Please pay");
+  });
+
   test("a deposit at the bank keeps its place until the hold's end, which the mail names only before it", () => {
     const late = { ...anna.paying, holdExpiresAt: today };
     const text = (booking: Booking) =>

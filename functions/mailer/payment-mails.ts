@@ -116,10 +116,12 @@ function afterFailure(booking: Booking, news: DueNews): string[] {
 /** What the client can do about a failed payment; null if nothing. */
 function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
   const outlook = paymentOutlook(booking, data.dueId, now);
-  const { hold, due, noPlace } = texts.failed;
+  const { hold, shortHold, due, noPlace } = texts.failed;
   switch (outlook?.kind) {
     case "hold":
       return [fill(hold, { time: moment(booking, outlook.until) })];
+    case "short_hold":
+      return [fill(shortHold, { time: moment(booking, outlook.until) })];
     case "due":
       return data.purpose === "payoff" ? [...afterPayoff(booking, now), due] : [due];
     case "no_place":

@@ -43,6 +43,11 @@ describe("a deposit by bank debit", () => {
     expect(await debitFails(second)).toBe(30);
     const third = await client.tryCheckout();
     expect(third).toMatchObject({ status: 409, body: { code: "hold_expired" } });
+    const [asks, explains] = (await world.mails(client.email)).filter(
+      ({ subject }) => subject === "Your deposit did not go through",
+    );
+    expect(asks?.text).toContain("Please pay with a different payment method");
+    expect(explains?.text).toContain("that is not enough time for another payment");
     await expectReconciled(world);
   });
 });

@@ -44,6 +44,8 @@ export default {
     retry: "We will try again on {date}, unless you pay before then.",
     charged: "We will still charge your scheduled payments automatically.",
     hold: "We are still holding your place. Please pay with a different payment method on your booking page before {time}.",
+    shortHold:
+      "We will hold your place until {time}, but that is not enough time for another payment. After that, you are welcome to book again if a place is available.",
     due: "You can pay with a different payment method on your booking page.",
     noPlace: "We no longer hold a place for you. You are welcome to book again.",
   },

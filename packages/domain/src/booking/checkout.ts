@@ -13,6 +13,16 @@ import { replaceDues } from "./settlement.ts";
 /** Stripe requires at least 30 minutes; one more covers the time until the request arrives. */
 export const sessionMinutes = 31;
 
+/** How long a hold must last when a deposit's session begins, so that it outlives the session. */
+export const reachMinutes = sessionMinutes + marginMinutes;
+
+/**
+ * The last instant at which a session for the deposit of a hold can begin; null without a hold. A hold that has been
+ * extended is not extended again, so it must outlive the session.
+ */
+export const lastSessionAt = ({ holdExpiresAt, holdExtended }: Booking): Instant | null =>
+  holdExpiresAt === null || !holdExtended ? holdExpiresAt : plusMinutes(holdExpiresAt, -reachMinutes);
+
 /** How long the request that began a checkout has to finish before the sweep takes over, in case it crashed. */
 const requestMinutes = 1;
 
@@ -128,11 +138,12 @@ export function beginCheckout(before: Booking, request: CheckoutRequest, now: In
   }
 
   const isDeposit = request.purpose === "deposit";
+  const last = isDeposit ? lastSessionAt(before) : null;
+  if (last !== null && last < now) return { ok: false, reason: "hold_expired" };
   const sessionExpiresAt = plusMinutes(now, sessionMinutes);
-  const reach = plusMinutes(sessionExpiresAt, marginMinutes);
+  const reach = plusMinutes(now, reachMinutes);
   const held = isDeposit ? before.holdExpiresAt : null;
   const heldUntil = held !== null && held < reach ? held : null;
-  if (heldUntil !== null && before.holdExtended) return { ok: false, reason: "hold_expired" };
   const attempt = sessionAttempt(before, due, { request, amount, sessionExpiresAt, heldUntil }, now);
   const dues = replaceDue(before.dues, { ...due, openAttemptId: attempt.id, openPart: amount < open });
   const extension = heldUntil === null ? {} : { holdExpiresAt: reach, holdExtended: true };

@@ -19,6 +19,7 @@ import {
   lapse,
   payableUntil,
   paymentOutlook,
+  reachMinutes,
   remainderOf,
   takesPartStill,
 } from "./index.ts";
@@ -44,6 +45,25 @@ describe("a hold can be paid", () => {
     expect(payableUntil(paying().booking, today)).toBeNull();
     expect(payableUntil({ ...held(), status: "expired" }, today)).toBeNull();
     expect(payableUntil({ ...held(), holdExpiresAt: null }, today)).toBeNull();
+  });
+
+  test("on an open page that extended it until that page expires", () => {
+    const life = new Life(held()).sign();
+    const attempt = life.checkout("deposit");
+
+    expect(payableUntil(life.booking, life.now)).toBe(attempt?.sessionExpiresAt);
+    expect(payableUntil(life.booking, plusSeconds(attempt?.sessionExpiresAt ?? "", 1))).toBeNull();
+  });
+
+  test("after its last extension only as long as it outlives another page, like a checkout", () => {
+    const life = new Life({ ...held(), holdExtended: true, holdExpiresAt: plusMinutes(today, 60) }).sign();
+    const last = plusMinutes(today, 60 - reachMinutes);
+    const tooLate = plusSeconds(last, 1);
+
+    expect([today, last, tooLate].map((at) => payableUntil(life.booking, at))).toEqual([last, last, null]);
+    expect(keptUntil(life.booking, tooLate)).toBe(life.booking.holdExpiresAt);
+    expect(life.at(tooLate).checkout("deposit")).toBeNull();
+    expect(life.at(last).checkout("deposit")).not.toBeNull();
   });
 });
 

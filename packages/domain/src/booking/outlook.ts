@@ -1,14 +1,24 @@
 import type { EventName } from "../event/index.ts";
-import type { Instant } from "../time/index.ts";
+import { type Instant, plusMinutes } from "../time/index.ts";
+import { marginMinutes } from "./attempt.ts";
 import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from "./booking.ts";
+import { lastSessionAt } from "./checkout.ts";
 import { type Due, unpaid } from "./due.ts";
 import { awaitsAnswer } from "./participation.ts";
 
 /**
- * Until when a hold can be paid by signing and opening a page; null after it has expired, or if a payment is under way.
+ * Until when a hold can be paid, on its open page or by signing and opening one; null after that, or if a payment is
+ * under way. A page that has extended the hold expires before it.
  */
-export const payableUntil = (booking: Booking, now: Instant): Instant | null =>
-  booking.dues.some((due) => due.status === "processing") ? null : keptUntil(booking, now);
+export function payableUntil(booking: Booking, now: Instant): Instant | null {
+  const kept = keptUntil(booking, now);
+  if (kept === null || isPaying(booking)) return null;
+  const isOpen = booking.dues.some(({ kind, openAttemptId }) => kind === "deposit" && openAttemptId !== null);
+  const until = isOpen && booking.holdExtended ? plusMinutes(kept, -marginMinutes) : lastSessionAt(booking);
+  return until !== null && until >= now ? until : null;
+}
+
+const isPaying = ({ dues }: Booking): boolean => dues.some(({ status }) => status === "processing");
 
 /** Until when a hold keeps its place; null after that, and if the booking is not held. */
 export const keptUntil = ({ status, holdExpiresAt }: Booking, now: Instant): Instant | null =>
@@ -28,11 +38,13 @@ export const canBeVerified = (booking: Booking, named: Named, now: Instant): boo
   isCollected(booking, named) && !(typeof named.until === "string" && named.until <= now);
 
 /**
- * What can be paid after a failed payment: the deposit until the hold ends (`hold`), the due (`due`), or nothing,
- * because the place is gone (`no_place`) or interest that was paid in advance has settled everything (`settled`).
+ * What can be paid after a failed payment: the deposit (`hold`), the due (`due`), or nothing, because the hold ends too
+ * soon for another page (`short_hold`), the place is gone (`no_place`) or interest that was paid in advance has settled
+ * everything (`settled`).
  */
 export type PaymentOutlook =
   | { kind: "hold"; until: Instant }
+  | { kind: "short_hold"; until: Instant }
   | { kind: "due" }
   | { kind: "no_place" }
   | { kind: "settled" };
@@ -43,6 +55,8 @@ export function paymentOutlook(booking: Booking, dueId: unknown, now: Instant): 
     case "held": {
       const until = payableUntil(booking, now);
       if (until !== null) return { kind: "hold", until };
+      const kept = keptUntil(booking, now);
+      if (kept !== null) return isPaying(booking) ? null : { kind: "short_hold", until: kept };
       // The hold has expired, whether or not the sweep has recorded it.
       return booking.holdExpiresAt !== null && booking.holdExpiresAt <= now ? { kind: "no_place" } : null;
     }
