@@ -1,15 +1,17 @@
 import { routes } from "@clearing/contracts/openapi";
 import type { Booking } from "@clearing/domain/booking";
 import { agreed, cohort, held, place, program } from "@clearing/domain/testing/retreat";
+import { plusMinutes } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import { httpHandler } from "@clearing/runtime/api";
 import type { Binding } from "@clearing/runtime/binding";
 import type { Deps } from "@clearing/runtime/deps";
-import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
+import { fakeDeps, fixedNow } from "@clearing/runtime/testing/fake-deps";
 import { clientClaims, httpEvent, staffClaims } from "@clearing/runtime/testing/http-event";
 import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { cohortBindings } from "./admin/cohorts.ts";
 import { termsBindings } from "./admin/terms.ts";
 import { admissionBinding } from "./booking/admission.ts";
 import { agreementBindings } from "./booking/agreement.ts";
@@ -23,6 +25,7 @@ import { evaluationBindings } from "./clinical/evaluate.ts";
 
 type Called = Deps & { gateway: Gateway };
 const bindings = [
+  ...cohortBindings,
   ...termsBindings,
   admissionBinding,
   ...agreementBindings,
@@ -231,4 +234,33 @@ describe("a conflict that the same request meets again has no Retry-After", () =
     });
     expect(headers).not.toHaveProperty("retry-after");
   });
+});
+
+test("a hold that is too short for another payment page says when to book again", async () => {
+  const stored = { ...signed, holdExtended: true, holdExpiresAt: plusMinutes(fixedNow, 30) };
+  const { status, body } = await ask("openCheckout", { body: { purpose: "deposit" }, stored });
+
+  expect(status).toBe(409);
+  expect(body).toMatchObject({
+    code: "hold_expired",
+    detail: "Once the hold has expired, create a new quote and book again.",
+  });
+});
+
+test("an arrival that another role must record names the role and the outcome as codes", async () => {
+  const { status, body } = await ask("recordAdmission", { by: "clinician", body: { outcome: "no_show" } });
+
+  expect(status).toBe(403);
+  expect(body.detail).toBe("Only the role `admin` can record `no_show`.");
+});
+
+test("a cohort of an unknown program is refused as invalid, and its route documents no 404", async () => {
+  const places = [{ type: "private", count: 1 }];
+  const days = { startsOn: "2027-03-08", endsOn: "2027-03-14", timeZone: "America/Denver" };
+  const body = { programId: "prog_2", ...days, venue: "Sample House", places };
+  const refused = await ask("createCohort", { by: "admin", body });
+
+  expect(refused.status).toBe(400);
+  expect(refused.body).toMatchObject({ code: "validation_failed", errors: [{ path: "programId" }] });
+  expect(routes.find(({ operationId }) => operationId === "createCohort")?.errors).not.toContain("not_found");
 });

@@ -35,7 +35,7 @@ export const admissionBinding = command(recordAdmission, {
   refusals: {
     other_role: ({ role, outcome }) => ({
       refused: "forbidden",
-      detail: `Only the role ${role} can record ${outcome}.`,
+      detail: `Only the role \`${role}\` can record \`${outcome}\`.`,
     }),
     own_booking: ownBooking,
     invalid_transition,

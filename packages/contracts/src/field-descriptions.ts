@@ -50,6 +50,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   // Programs
   "program id": "The id of the program, such as `prog_01k`.",
   programId: "The id of the program that the cohort runs.",
+  "createCohort programId":
+    "The id of the program that the cohort runs. An unknown program is refused with `validation_failed`.",
   "listCohorts query programId": "Lists only the cohorts of this program.",
   "program status":
     "`draft`: only admins see the program. `published`: the public sees it, and its cohorts can open. `retired`: it is no longer sold.",

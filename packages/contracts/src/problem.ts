@@ -12,7 +12,11 @@ export const problems = {
   not_acceptable: { status: 406, title: "No media type in the Accept header is available" },
   sold_out: { status: 409, title: "No place of this type is available" },
   already_booked: { status: 409, title: "This participant already has a booking in this cohort" },
-  hold_expired: { status: 409, title: "This hold has expired. Create a new quote and book again" },
+  hold_expired: {
+    status: 409,
+    title: "This hold has expired, or ends too soon for another payment page",
+    detail: "Once the hold has expired, create a new quote and book again.",
+  },
   quote_expired: { status: 409, title: "This quote has expired. Create a new one" },
   quote_used: { status: 409, title: "This quote has already been used. Create a new one" },
   not_on_sale: { status: 409, title: "This cohort is not on sale" },

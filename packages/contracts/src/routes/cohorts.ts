@@ -39,7 +39,7 @@ export const createCohort = defineRoute({
     }),
   }),
   responses: () => ({ 201: { description: "The cohort", schema: cohortResponse() } }),
-  errors: ["not_found"],
+  errors: [],
 });
 
 export const patchCohort = defineRoute({

@@ -21,7 +21,7 @@ export function choosePlan(
   dates: Dates,
 ): { ok: true; plan: PlanOffer } | { ok: false; detail: string } {
   const offer = offers.find((one) => one.kind === kind);
-  if (offer === undefined) return { ok: false, detail: `This cohort does not offer the plan ${kind}.` };
+  if (offer === undefined) return { ok: false, detail: `This cohort does not offer the plan \`${kind}\`.` };
   if (!("months" in offer)) return { ok: true, plan: offer };
   const most = mostMonths(offer, dates);
   if (most < fewestMonths) return { ok: false, detail: "The first day is too soon for two monthly payments." };

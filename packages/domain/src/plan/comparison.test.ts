@@ -89,7 +89,9 @@ describe("the months of a plan", () => {
   });
 
   test("require a plan that the program offers", () => {
-    expect(quote(cohort(), { ...request, plan: { kind: "financed" } }, today)).toEqual(notAvailable(/does not offer/));
+    expect(quote(cohort(), { ...request, plan: { kind: "financed" } }, today)).toEqual(
+      notAvailable(/does not offer the plan `financed`/),
+    );
   });
   const request = { id: "quo_1", merchant: "", creditRules: defaultCreditRules, placeType: "private", addOns: [] };
 

@@ -69,6 +69,12 @@ describe("a program", () => {
     expect(paths(changes)).toEqual(expected);
   });
 
+  test("with a plan twice is told the code of the plan", () => {
+    const twice = program({ plans: [{ kind: "full" }, { kind: "full" }] });
+
+    expect(programProblems(twice)).toMatchObject([{ message: "Must not list the plan `full` twice" }]);
+  });
+
   test.each([
     [{ kind: "amount", amount: 50 }, 100],
     [{ kind: "percent", percent: 1 }, 4_950],

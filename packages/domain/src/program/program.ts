@@ -173,7 +173,7 @@ function depositProblems({ placeTypes, deposit, currency }: ProgramContent): Pro
 
 function planProblems({ plans }: ProgramContent): Problem[] {
   const twice = repeated(plans.map(({ kind }) => kind));
-  return twice.map((kind) => ({ path: "plans", message: `Must not list the plan ${kind} twice` }));
+  return twice.map((kind) => ({ path: "plans", message: `Must not list the plan \`${kind}\` twice` }));
 }
 
 /** The days of retries and notices must be in strict order: each day has one retry or notice. */
