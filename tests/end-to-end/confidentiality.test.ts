@@ -6,10 +6,11 @@ import { storedText } from "../harness/stored-text.ts";
 import { Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
 
 const canary = "canary-7f3a-hears-voices";
-const reason = "canary-51c0-my-nerves-again";
+/** By who cancels. */
+const reasons = { client: "canary-51c0-my-nerves-again", admin: "canary-9d24-she-is-too-ill" };
 let world: World;
 let client: Client;
-let leaver: Client;
+const left: Partial<Record<keyof typeof reasons, Client>> = {};
 beforeAll(async () => {
   world = await startWorld();
   client = new Client(world, "whistling-heron@example.com");
@@ -20,13 +21,16 @@ beforeAll(async () => {
   const token = await world.token("clinician");
   await world.must("POST", `/v1/screenings/${client.id}/withdrawal`, { token, body: { note: canary } });
   await client.clear();
-  leaver = new Client(world);
-  await leaver.deposit((await openCohort(world, { inDays: 80 })).id);
-  await world.must("POST", `${leaver.path}/cancellation`, {
-    token: await leaver.token(),
-    key: "leaves",
-    body: { reason },
-  });
+  for (const by of ["client", "admin"] as const) {
+    const leaver = new Client(world);
+    left[by] = leaver;
+    await leaver.deposit((await openCohort(world, { inDays: 80 })).id);
+    await world.must("POST", `${leaver.path}/cancellation`, {
+      token: by === "client" ? await leaver.token() : await world.token("admin"),
+      key: `${by}-cancels`,
+      body: { reason: reasons[by] },
+    });
+  }
   await world.quiesce();
 });
 afterAll(() => world.stop());
@@ -65,7 +69,9 @@ async function stripeObjects(): Promise<string> {
   return (await Promise.all(answers)).join("\n");
 }
 
-describe("the reason that a person wrote when they cancelled", () => {
+describe.each(["client", "admin"] as const)("the reason that the %s wrote when they cancelled", (by) => {
+  const reason = reasons[by];
+
   test("is stored only in the core table: in no event, log, audit record, mail or object at Stripe (I8)", async () => {
     const found = await tablesWith(reason);
     expect(found).toHaveLength(1);
@@ -76,6 +82,7 @@ describe("the reason that a person wrote when they cancelled", () => {
   });
 
   test("is shown only to an admin", async () => {
+    const leaver = left[by] as Client;
     const seenBy = async (token: string) => (await world.must("GET", leaver.path, { token })).cancellationReason;
     expect(await seenBy(await world.token("admin"))).toBe(reason);
     expect(await seenBy(await world.token("finance"))).toBeUndefined();

@@ -374,7 +374,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   action: "The action, as a code such as `hold` or `waive_due`.",
   "getAccessLog action": "The kind of read, as a code such as `read_booking` or `read_agreement`.",
   reason: "Why you do it, as plain text with line breaks. The audit log keeps it.",
-  "cancelBooking reason": "Why the booking is canceled, as plain text with line breaks. Admins see it.",
+  "cancelBooking reason":
+    "Why the booking is canceled, as plain text with line breaks. Admins see it on the booking. The audit log does not keep it.",
 
   // Documents to sign
   hash: "The SHA-256 hash of the document, in hexadecimal. Send it when you sign or authorize.",
@@ -505,7 +506,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   recordedAt: "When the record was written, an instant in UTC. The hash does not include it.",
   actor: "Who acted.",
   sub: "The `sub` of the account. `system` for automatic steps.",
-  "listAudit items reason": "The reason that staff gave. Absent if the action takes none.",
+  "listAudit items reason":
+    "The reason that staff gave for a waiver, a deferral, or a pause or resumption of collection. Absent for every other action. The reason for a cancellation is the `cancellationReason` of the booking.",
   before:
     "The subject before the action: only statuses, amounts in minor units, dates and ids. Null if it did not exist.",
   after:

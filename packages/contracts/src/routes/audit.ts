@@ -11,7 +11,7 @@ const auditRecord = () =>
     recordedAt: instant(),
     actor: z.object({ sub: z.string(), role: z.string() }),
     action: z.string(),
-    /** The reason that staff gave for an exception. */
+    /** The reason that staff gave for an exception, never the one for a cancellation. */
     reason: z.optional(z.string()),
     before: z.nullable(z.record(z.string(), z.unknown())),
     after: z.nullable(z.record(z.string(), z.unknown())),
