@@ -65,7 +65,7 @@ async function balance(query: string): Promise<Record<string, number>> {
 }
 
 describe("the trial balance", () => {
-  test("adds up everything to today, with turnover and totals that agree", async () => {
+  test("adds up everything to today, with accounts and totals that agree", async () => {
     const { body } = await get("/v1/finance/trial-balance");
 
     expect(body).toEqual({

@@ -37,7 +37,8 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   DueWaived: "Staff waived the unpaid part of a due.",
   DueDeferred: "Staff moved a due from `from` to `dueOn`.",
   CollectionChanged: "Staff paused or resumed collection for a booking.",
-  RefundRequested: "A refund was recorded and is sent to Stripe next. `reason` says why.",
+  RefundRequested:
+    "A refund was recorded. It is sent to Stripe next, unless staff have already made it there (`made_at_stripe`). `reason` says why.",
   RefundSucceeded: "A refund succeeded.",
   RefundRefused: "Stripe permanently refused a refund. `code` is Stripe's code for the refusal.",
   RefundFailed: "A refund failed after Stripe had accepted it, and the money came back.",

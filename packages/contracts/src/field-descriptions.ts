@@ -8,7 +8,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Idempotency-Key":
     "Makes a repeated request safe. The request takes effect once. For 30 days, a repeat with the same key returns the same successful response. The key has 1 to 255 printable ASCII characters without spaces. Use a new key, such as a UUID, for each action. The same key with a different request is refused with `idempotency_mismatch`.",
   "access-purpose":
-    "Why the clinician reads or writes the clinical record: `treatment`, `payment`, `operations`, or `patient_request` for a request by the participant. The clinical access log keeps it.",
+    "Why the clinician reads or writes the clinical record: `treatment`, `payment`, `operations`, or `patient_request` for a request by the participant. The clinical access log keeps the purpose of a read. The purpose of a write is not kept.",
   "accept-encoding": "The content encodings that the client can read. The server uses `br`, `gzip` or no encoding.",
   "if-none-match":
     "The `etag` of the version that the client has. If that version is current, the response is 304 without a body.",
@@ -107,7 +107,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The fee that is withheld from every refund to a client who cancels, in minor units. 0 if there is none.",
   tiers:
     "The tiers of the refund, from the earliest cancellation to the latest. The first tier whose `daysBefore` is not more than the days left until the first day applies. The last tier must have 0 days.",
-  daysBefore: "The tier applies from this many days before the first day. Must be less than in the tier before it.",
+  daysBefore:
+    "The tier applies to a cancellation at least this many days before the first day. Must be less than in the tier before it.",
   "tiers refundPercent":
     "The percentage of the amount paid that is refunded. Must not be more than in the tier before it.",
   screening: "The rules of the clinical screening.",
@@ -304,7 +305,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "request dateOfBirth":
     "The participant's date of birth. A participant who is under 18 on the first day of the cohort is refused, and so is a date in the future or more than 120 years ago.",
   holdExpiresAt:
-    "When the hold expires unless the deposit is paid, an instant in UTC. Null unless the status is `held`.",
+    "When the hold expires unless the deposit is paid, an instant in UTC. Null unless the status is `held`. A hold is extended for a payment page once, and once more after a failed bank debit. After that, a page that would outlive the hold is refused with `hold_expired`.",
   version: "The version of the booking. Each change adds 1.",
   autopay:
     "Whether dues are charged to the saved payment method automatically. Always `false` for a participant who does not pay.",
@@ -347,7 +348,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "dues status":
     "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
-    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid by link, while collection is paused, while a payment is in progress, and if the booking would be canceled for non-payment before then.",
+    "When the saved payment method is charged next, an instant in UTC. Null if the due is paid only by link, while collection is paused, while a payment is in progress, and if the booking would be canceled for non-payment before then.",
   lastFailure:
     "Why the last automatic payment failed. `card_declined`, `insufficient_funds`, `card_expired`: the bank declined it. `authentication_required`: the client must pay by link. `method_unusable`: the saved method cannot be charged. `bank_returned`: the bank returned a debit. `provider_error`: Stripe could not charge it. Null if no automatic payment has failed, and once the due is paid.",
   admission:
@@ -614,7 +615,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "`upcoming`: the due is payable soon. `changed`: a bank debit will have a different date or amount from the one in the authorization. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
   "Due Notice days":
     "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. It can be sent later.",
-  byLink: "`true`: the client must pay by link. `false`: the due is charged to the saved payment method automatically.",
+  byLink:
+    "`true`: the client is asked to pay by link. The saved payment method may still be charged later: `nextAttemptAt` of the due says when. `false`: the due is charged to the saved payment method automatically.",
   cancelsOn:
     "The date on which the booking is canceled if the due stays unpaid, in the cohort's time zone. Null for any kind except `final`, and if non-payment would not cancel the booking.",
   "Late Charge Added dueId": "The id of the new due for the late charge.",

@@ -151,7 +151,7 @@ audit records are in UTC.
 (500) or timed out (503).
 
 **Pages** for a browser are \`/docs\`, \`/pay/{token}\`, \`/pay/{token}/method\` and \`/v1/checkout/return\`. During an outage
-they show a page with status 503. All except \`/docs\` ignore unknown query parameters.
+they show a page with status 503. They ignore unknown query parameters.
 They also answer \`HEAD\`, which only reads: it starts no payment and records none.
 
 **Content negotiation:** \`GET /v1/finance/journal\` has three media types and follows \`Accept\`. \`/docs\` and

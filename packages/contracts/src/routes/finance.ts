@@ -13,7 +13,7 @@ export const getTrialBalance = defineRoute({
   function: "finance",
   access: ["finance"],
   idempotency: "none",
-  summary: "Gets the turnover and balance of every account",
+  summary: "Gets the total debits, total credits and balance of every account",
   description: "The report covers one currency, as of the end of a date.",
   query: z.strictObject({ asOf: z.optional(calendarDate()), currency: z._default(currency(), "usd") }),
   responses: () => ({

@@ -233,7 +233,7 @@ describe("an entry of many moves", () => {
 });
 
 describe("the trial balance", () => {
-  test("adds up turnover and balance by account, in the chart's order, one currency at a time", () => {
+  test("adds up debits, credits and balance by account, in the chart's order, one currency at a time", () => {
     const euros = { ...at, currency: "eur" };
     const entries = [
       ...paymentSettled({ chargeId: "ch_1", amount: 1_000 }, at),

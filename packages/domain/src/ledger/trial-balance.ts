@@ -2,7 +2,8 @@ import { type Account, chartOfAccounts } from "./accounts.ts";
 import type { JournalEntry } from "./entry.ts";
 
 /**
- * The turnover and balance of every account with postings, in minor units of one currency; `balance` = debit - credit.
+ * The total debits, total credits and balance of every account with postings, in minor units of one currency;
+ * `balance` = debit - credit.
  */
 export type TrialBalance = {
   currency: string;
@@ -13,16 +14,16 @@ export type TrialBalance = {
 
 /** Sums the entries of one currency by account, in the chart's order. Entries of other currencies are ignored. */
 export function trialBalance(entries: Iterable<JournalEntry>, currency: string): TrialBalance {
-  const turnover = new Map<Account, { debit: number; credit: number }>();
+  const totals = new Map<Account, { debit: number; credit: number }>();
   for (const entry of entries) {
     if (entry.currency !== currency) continue;
     for (const { account, debit, credit } of entry.postings) {
-      const sum = turnover.get(account) ?? { debit: 0, credit: 0 };
-      turnover.set(account, { debit: sum.debit + debit, credit: sum.credit + credit });
+      const sum = totals.get(account) ?? { debit: 0, credit: 0 };
+      totals.set(account, { debit: sum.debit + debit, credit: sum.credit + credit });
     }
   }
   const accounts = (Object.keys(chartOfAccounts) as Account[]).flatMap((account) => {
-    const sum = turnover.get(account);
+    const sum = totals.get(account);
     return sum === undefined ? [] : [{ account, ...sum, balance: sum.debit - sum.credit }];
   });
   return {
