@@ -37,6 +37,7 @@ const wordings: Record<string, string> = {
   "creditDisclosure 5": "02ec01d0c4a4aa6d",
   "creditDisclosure 6": "326eef69e5b58638",
   "creditDisclosure 7": "40e857185bd8a9cd",
+  "creditDisclosure 8": "35198bdcc57fab74",
   "participationTerms 2": "38fe2a7ba5b726be",
   "participationTerms 3": "154baf9266a08c36",
   "participationTerms 4": "35d878f06e3a2e73",

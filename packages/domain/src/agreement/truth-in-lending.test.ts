@@ -194,6 +194,16 @@ describe("the disclosure", () => {
     ]);
   });
 
+  test("speaks of dollars only if the credit is in dollars", () => {
+    const chargeOf = (plan: Case) => cells(blockOf(document(plan), "truth_in_lending"), "td")[1];
+    const inYen: Case = { name: "yen", kind: "financed", months: 11, program: { ...financed("4.2500"), ...yen } };
+
+    expect(chargeOf({ ...inYen, program: financed("4.2500") })).toContain(
+      "The dollar amount the credit will cost you.",
+    );
+    expect(chargeOf(inYen)).toContain("FINANCE CHARGE The amount the credit will cost you. ¥");
+  });
+
   test("and the credit terms are in no agreement that is not credit", () => {
     const four = document({ name: "installments-4", kind: "installments", months: 4, startsOn: "2027-12-06" });
     const without = four.blocks.map(({ id }) => id);

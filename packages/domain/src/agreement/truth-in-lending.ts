@@ -44,7 +44,7 @@ export function disclosureBox({ disclosure, currency, schedule }: CreditTerms): 
 <p><strong>${fill(texts.creditor, { creditor })}</strong>${asOf === undefined ? "" : `. ${fill(texts.date, { date: longDate(asOf) })}`}</p>
 <table class="terms"><tr>
 ${mostConspicuous(texts.annualPercentageRate, `${Number(apr).toFixed(2)}%`)}
-${mostConspicuous(texts.financeCharge, money(financeCharge))}
+${mostConspicuous({ name: texts.financeCharge.name, phrase: phraseOfCharge(currency) }, money(financeCharge))}
 ${term(texts.amountFinanced, money(amountFinanced))}
 ${term(texts.totalOfPayments, money(totalOfPayments))}
 ${term({ name: texts.totalSalePrice.name, phrase: fill(texts.totalSalePrice.phrase, { downPayment: money(downPayment) }) }, money(totalSalePrice))}
@@ -57,6 +57,10 @@ ${table([count, amount, when], streams)}
 <p>${texts.contractReference}</p></section>`,
   );
 }
+
+/** The phrase of the model form speaks of dollars. */
+const phraseOfCharge = (currency: string): string =>
+  currency === "usd" ? texts.financeCharge.phrase : texts.financeCharge.phraseOfOther;
 
 /** A term with its descriptive phrase. */
 type Term = { name: string; phrase: string };

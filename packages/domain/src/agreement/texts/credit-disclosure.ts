@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 7,
+  version: 8,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -14,6 +14,8 @@ export default {
   financeCharge: {
     name: "FINANCE CHARGE",
     phrase: "The dollar amount the credit will cost you.",
+    /** In a currency other than US dollars. */
+    phraseOfOther: "The amount the credit will cost you.",
   },
   amountFinanced: {
     name: "Amount financed",
