@@ -99,6 +99,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ of: "declined", data: { participation: "declined" }, to: "participant" },
       booking: { ...forAnna(anna.cancelled), participation: "declined" },
     },
+    {
+      ...{ of: "declined after an acceptance", data: { participation: "declined" }, to: "participant" },
+      booking: {
+        ...{ ...forAnna(anna.cancelled), participation: "declined" },
+        acceptance: { version: 1, hash: "sha256:1", at: today },
+      },
+    },
   ],
   AutopayChanged: [
     { of: "on", data: { autopay: true, reason: "client" }, booking: collected },

@@ -393,6 +393,16 @@ describe("the text of a mail", () => {
     },
   );
 
+  test("to a participant who had accepted does not say that they declined", () => {
+    const declined: Booking = { ...forAnna(anna.cancelled), participation: "declined" };
+    const withdrawn = { ...declined, acceptance: { version: 1, hash: "sha256:1", at: today } };
+    const subjectOf = (booking: Booking) =>
+      wordsOf("ParticipationChanged", { participation: "declined" }, booking, null, "participant")?.subject;
+
+    expect(subjectOf(declined)).toBe("You declined your place");
+    expect(subjectOf(withdrawn)).toBe("You withdrew from your booking");
+  });
+
   test("says in an invitation that a hold can end before the answer is due, only for a hold", () => {
     const { agreement } = anna.held;
     const invited = (state: State): Booking => ({

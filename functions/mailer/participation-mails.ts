@@ -1,4 +1,4 @@
-import { type Booking, confirmableUntil, invitationNews, isHeld } from "@clearing/domain/booking";
+import { type Booking, confirmableUntil, hasWithdrawn, invitationNews, isHeld } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import texts from "./texts/participation.ts";
@@ -25,8 +25,8 @@ const words: Record<Booking["participation"], (booking: Booking, now: Instant) =
     const remaining = until === null ? [] : [fill(steps, { time: moment(booking, until) })];
     return { subject, paragraphs: [opening, ...remaining, kept] };
   },
-  declined: () => ({
-    subject: texts.declined.subject,
+  declined: (booking) => ({
+    subject: hasWithdrawn(booking) ? texts.declined.withdrawn : texts.declined.subject,
     paragraphs: [texts.declined.opening, texts.declined.noMore],
   }),
 };

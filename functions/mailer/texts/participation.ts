@@ -17,6 +17,8 @@ export default {
   },
   declined: {
     subject: "You declined your place",
+    /** After an acceptance. */
+    withdrawn: "You withdrew from your booking",
     opening: "We have recorded that you will not take part.",
     noMore: "We will not email you about this booking again.",
   },

@@ -13,6 +13,10 @@ export const isInvited = ({ participation }: Booking): boolean => participation 
 /** Whether the participant takes part: accepted the invitation, or booked for themselves. */
 export const isAccepted = ({ participation }: Booking): boolean => participation === "accepted";
 
+/** Whether a participant who does not take part had accepted before. */
+export const hasWithdrawn = ({ participation, acceptance }: Booking): boolean =>
+  participation === "declined" && acceptance !== null;
+
 /**
  * The current participation, if it still equals `told` (an event's value) and a mail should report it; else null. A
  * mail reports an invitation while it can be answered, an acceptance while the booking is live, and a refusal always.
