@@ -92,6 +92,19 @@ describe("the permission to collect", () => {
     expect(after.hash).not.toBe(before.hash);
   });
 
+  test("omits a payment that the bank asked the client to confirm, since no method is tried for it", () => {
+    const life = new Life(held("installments", { program: offered })).sign().pay("deposit").confirm();
+    const tries = {
+      ...{ failed: 1, firstFailedOn: "2027-02-04", lastFailedAt: "2027-02-04T17:00:00Z" },
+      ...{ lastFailure: "authentication_required" as const, methodId: "pm_1", stopped: "authentication" as const },
+    };
+    const dues = life.booking.dues.map((due) => (due.id === "due_1" ? { ...due, tries } : due));
+
+    expect(words(permissionDocument({ ...life.booking, dues }, card).html)).toContain(
+      "Amount Installment 2 of 2 March 4, 2027 $8,000.00 We never charge more",
+    );
+  });
+
   test("lists a payment that is under way as one that is charged again only if it fails", async () => {
     const life = new Life(held("installments", { program: offered })).sign().pay("deposit").confirm();
     const before = permissionDocument(life.booking, card);

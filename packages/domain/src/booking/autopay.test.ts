@@ -51,11 +51,19 @@ describe("the permission to collect automatically", () => {
   });
 
   test("is refused if nothing is left that is collected automatically", () => {
+    const toConfirm = (due: Due): Due => ({
+      ...due,
+      tries: {
+        ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+        ...{ lastFailure: "authentication_required", methodId: "pm_1", stopped: "authentication" },
+      },
+    });
     const paid = signed().dues.map((due) => ({ ...due, paid: due.amount, status: "paid" as const }));
     const charge = { ...(paid[1] as Due), kind: "late_charge" as const, paid: 0, status: "scheduled" as const };
 
     expect(allowAutopay(signed({ dues: paid }), allowing, now)).toBe("nothing_to_charge");
     expect(allowAutopay(signed({ dues: [...paid, charge] }), allowing, now)).toBe("nothing_to_charge");
+    expect(allowAutopay(signed({ dues: signed().dues.map(toConfirm) }), allowing, now)).toBe("nothing_to_charge");
     expect(allowAutopay(signed({ dues: paid, autopay: true, permission }), allowing, now)).toBe("unchanged");
   });
 

@@ -10,7 +10,7 @@ import {
 import { usableMethod } from "./chargeable-method.ts";
 import { nextVersion } from "./next-version.ts";
 import type { PaymentBar } from "./payment-bar.ts";
-import { owesListed } from "./varied-debit.ts";
+import { owesCollectable } from "./varied-debit.ts";
 import { listedDebits, underPermission } from "./vary-debits.ts";
 
 /** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
@@ -39,7 +39,7 @@ export function allowAutopay(
   if (!agreementSigned(before)) return "agreement_required";
   if (!mayOwe(before)) return "ended";
   if (hash === permissionInForce(before)?.hash) return "unchanged";
-  if (!owesListed(before)) return "nothing_to_charge";
+  if (!owesCollectable(before)) return "nothing_to_charge";
   if (usableMethod(before) === null) return "no_method";
   if (hash !== permission.hash) return "agreement_changed";
   const given: Booking = { ...before, autopay: true, permission };

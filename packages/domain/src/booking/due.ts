@@ -154,6 +154,9 @@ export const waitsForConfirmation = (booking: Confirmed, due: Due): boolean =>
 /** Whether a due only waits for its date or for its client. */
 export const isAtRest = ({ status }: Due): boolean => status === "scheduled" || status === "action_required";
 
+/** Whether the bank asked the client to confirm the payment, so that no saved method is tried for the due again. */
+export const needsClient = ({ tries }: Due): boolean => tries?.stopped === "authentication";
+
 /** The unpaid amount of a due, in minor units; 0 for a cancelled one. */
 export const unpaid = (due: Due): number =>
   due.status === "cancelled" ? 0 : due.amount - due.paid - (due.waived ?? 0);

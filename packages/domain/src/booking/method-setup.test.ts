@@ -48,6 +48,14 @@ const told = (
 ) => decideSetup(booking, setup, { ...page, url }, outcome, at);
 const saving = (booking = having(), setup = open()) => told({ kind: "saved", method }, { booking, setup, url: null });
 
+const toConfirm = (due: Due): Due => ({
+  ...due,
+  tries: {
+    ...{ failed: 1, firstFailedOn: "2027-01-10", lastFailedAt: "2027-01-10T17:00:00Z" },
+    ...{ lastFailure: "authentication_required", methodId: "pm_1", stopped: "authentication" },
+  },
+});
+
 describe("saving another method", () => {
   test.each([
     ["is refused without a signed agreement", () => new Life(held()).booking, "agreement_required"],
@@ -65,6 +73,11 @@ describe("saving another method", () => {
         const charges = paid.dues.slice(-1).map((due): Due => ({ ...due, id: "due_9", kind: "late_charge" }));
         return having({ dues: [...dues, ...charges] });
       },
+      "nothing_to_charge",
+    ],
+    [
+      "is refused if the bank asked the client to confirm what is left to pay",
+      () => having({ dues: paid.dues.map(toConfirm) }),
       "nothing_to_charge",
     ],
     ["is possible while dues are unpaid", () => having(), null],

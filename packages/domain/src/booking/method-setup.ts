@@ -14,7 +14,7 @@ import {
 import { nextVersion } from "./next-version.ts";
 import type { PaymentBar } from "./payment-bar.ts";
 import { methodsToSave } from "./payment-methods.ts";
-import { owesListed } from "./varied-debit.ts";
+import { owesCollectable } from "./varied-debit.ts";
 import { type ListedDebit, listedDebits, underPermission } from "./vary-debits.ts";
 
 /**
@@ -65,13 +65,13 @@ const unheardMinutes = 1;
 
 /**
  * Why no method can be saved for a booking; null if one can. The agreement must be signed, the deposit settled, and a due
- * left that can be collected automatically: a late charge cannot.
+ * left that may be collected automatically.
  */
 export function setupRefusal(booking: Booking): SetupRefusal | null {
   if (!agreementSigned(booking)) return "agreement_required";
   if (!mayOwe(booking)) return "ended";
   if (!depositSettled(booking)) return "deposit_first";
-  return owesListed(booking) ? null : "nothing_to_charge";
+  return owesCollectable(booking) ? null : "nothing_to_charge";
 }
 
 /** Whether a page that saves a method may have been opened: the first can be opened once the deposit has settled. */

@@ -7,7 +7,7 @@ import { setupRefusal } from "./method-setup.ts";
 import { nextPayment } from "./next-payment.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 import { statusOn } from "./resting.ts";
-import { owesListed } from "./varied-debit.ts";
+import { owesCollectable } from "./varied-debit.ts";
 
 /** When and from which method a due is collected without the link. */
 export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type" | "last4"> };
@@ -60,7 +60,7 @@ type Unpaid = Extract<PayPage, { kind: "payable" | "payoff" | "after_payoff" }>;
 const isUnpaid = (page: PayPage): page is Unpaid =>
   page.kind === "payable" || page.kind === "payoff" || page.kind === "after_payoff";
 
-/** `link_only`: the link pays a late charge, which is not collected automatically, and no other due is left. */
+/** `link_only`: the link can be paid, and no due is left that may be collected automatically. */
 type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
 
 /**
@@ -69,7 +69,7 @@ type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
  */
 export function methodPageRefusal(booking: Booking, page: PayPage): MethodPageRefusal | null {
   const open = booking.dues.filter((due) => unpaid(due) > 0);
-  if (!owesListed(booking)) return isUnpaid(page) ? "link_only" : page.kind;
+  if (!owesCollectable(booking)) return isUnpaid(page) ? "link_only" : page.kind;
   if (setupRefusal(booking) !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
   return open.every(({ status }) => status === "processing") ? "on_its_way" : null;
 }

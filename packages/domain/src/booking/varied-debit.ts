@@ -1,19 +1,22 @@
 import { addDays, type CalendarDate, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { chargeableMethod } from "./chargeable-method.ts";
-import { type Due, unpaid } from "./due.ts";
+import { type Due, needsClient, unpaid } from "./due.ts";
 
 /** Days of notice before a debit that differs from the permission's list (12 CFR 1005.10(d)). */
 export const debitNoticeDays = 10;
 
 type Debited = Pick<Booking, "autopay" | "savedMethod">;
 
-/** Whether a permission to collect lists the due. The deposit and late charges are not collected automatically. */
+/** Whether a due is of the plan. The deposit and late charges are not collected automatically. */
 export const isListed = ({ kind }: Due): boolean => kind !== "deposit" && kind !== "late_charge";
 
-/** Whether a due is left that a permission to collect lists. */
-export const owesListed = ({ dues }: Pick<Booking, "dues">): boolean =>
-  dues.some((due) => isListed(due) && unpaid(due) > 0);
+/** Whether a permission to collect lists the due: it is of the plan, and may still be collected automatically. */
+export const isCollectable = (due: Due): boolean => isListed(due) && !needsClient(due);
+
+/** Whether a due is left that may be collected automatically. */
+export const owesCollectable = ({ dues }: Pick<Booking, "dues">): boolean =>
+  dues.some((due) => isCollectable(due) && unpaid(due) > 0);
 
 /** Whether dues are collected by bank debit. */
 export const isDebited = (booking: Debited): boolean => chargeableMethod(booking)?.type === "us_bank_account";

@@ -2,7 +2,7 @@ import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { nextCollection } from "./collection-time.ts";
 import { type Due, unpaid, type VariedDebit } from "./due.ts";
-import { isDebited, isListed } from "./varied-debit.ts";
+import { isCollectable, isDebited } from "./varied-debit.ts";
 
 /**
  * What a permission lists of a due: its unpaid amount, and its date; null if the due gets its date at the confirmation.
@@ -17,7 +17,7 @@ const listed = ({ confirmedAt }: Booking, due: Due): ListedDebit => ({
 
 /** What a permission given now lists. */
 export const listedDebits = (booking: Booking): ListedDebit[] =>
-  booking.dues.filter((due) => isListed(due) && unpaid(due) > 0).map((due) => listed(booking, due));
+  booking.dues.filter((due) => isCollectable(due) && unpaid(due) > 0).map((due) => listed(booking, due));
 
 /**
  * The dues of the next version. A due that now differs from the permission's list is marked `varied`. A date filled in
