@@ -1,4 +1,4 @@
-import type { Booking } from "@clearing/domain/booking";
+import type { Booking, Due } from "@clearing/domain/booking";
 import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { mailsAbout } from "./mails.ts";
@@ -122,6 +122,41 @@ describe("the mail about a method that was saved", () => {
   test("has the copy of the permission to collect from it", () => {
     expect(saved({ ...on, savedMethod })).toContain("your card ending in 4444");
     expect(saved({ ...on, savedMethod })).toContain(permission[0]);
+  });
+
+  test.each([
+    ["2027-02-06T19:00:00Z", "the payment due on February 6, 2027: your bank asks you to confirm it"],
+    ["2027-02-07T19:00:00Z", "the payment that was due on February 6, 2027: your bank asks you to confirm it"],
+  ])("excepts a payment that its client is to confirm from what is charged: on %s", (now, says) => {
+    const tries: NonNullable<Due["tries"]> = {
+      ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+      ...{ lastFailure: "authentication_required", methodId: "pm_1", stopped: "authentication" },
+    };
+    const dues = anna.confirmed.dues.map((due) =>
+      due.id === "due_1" ? { ...due, tries, status: "action_required" as const } : due,
+    );
+    const input = {
+      booking: { ...on, savedMethod, dues },
+      refund: null,
+      now,
+      payLink: () => "",
+      data: { autopay: true },
+    };
+
+    for (const name of ["PaymentMethodSaved", "AutopayChanged"] as const) {
+      const mail = mailsAbout(name).payer?.(input)?.paragraphs.join("\n");
+      expect(mail).toContain(`This does not include ${says}, so please pay it yourself.`);
+    }
+  });
+
+  test("says during a pause that nothing is charged for now", () => {
+    const pauses = [{ from: "2027-01-04", until: null }];
+    const now = "For now, we will not charge payments for your booking or send you reminders about them.";
+
+    expect(saved({ ...on, savedMethod, pauses })).toContain(now);
+    expect(saved({ ...anna.confirmed, savedMethod, pauses })).toContain(`Automatic payments are off. ${now}`);
+    expect(saved({ ...anna.confirmed, savedMethod, pauses })).not.toContain("link that we send");
+    expect(wordsOf({ ...on, pauses }, { autopay: true, reason: "client" })).toContain(now);
   });
 
   test("says that payments are by link if automatic collection is off", () => {

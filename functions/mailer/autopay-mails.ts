@@ -1,6 +1,8 @@
-import { autopayNews, mayOwe, usableMethod } from "@clearing/domain/booking";
+import { autopayNews, isPaused, mayOwe, toConfirm, usableMethod } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
+import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/autopay.ts";
+import exception from "./texts/exception.ts";
 import { type MailInput, methodName, unautomated, type Write } from "./words.ts";
 
 /**
@@ -22,8 +24,16 @@ export const copyOf = ({ permission = [] }: MailInput): readonly string[] =>
 
 const allowed = (input: MailInput): ReturnType<Write> => ({
   subject: texts.on.subject,
-  paragraphs: [texts.on.opening, ...copyOf(input)],
+  paragraphs: [texts.on.opening, ...notYetCharged(input), ...copyOf(input)],
 });
+
+/** Which payments are not charged although automatic payments are on: those to confirm, and all during a pause. */
+const notYetCharged = ({ booking, now }: MailInput): string[] => [
+  ...toConfirm(booking, now).map(({ due, isPastDue }) =>
+    fill(isPastDue ? texts.toConfirm.pastDue : texts.toConfirm.ahead, { date: longDate(due.dueOn) }),
+  ),
+  ...(isPaused(booking) ? [exception.paused.opening] : []),
+];
 
 /**
  * Says that another method is saved, if it can still be charged. Includes the client's copy of the permission if dues
@@ -38,7 +48,9 @@ export const methodSaved: Write = (input) => {
     subject,
     paragraphs: [
       fill(opening, { method: methodName(method) }),
-      ...(booking.autopay ? [automatic, ...copyOf(input)] : unautomated(booking, byLink, noReminder)),
+      ...(booking.autopay
+        ? [automatic, ...notYetCharged(input), ...copyOf(input)]
+        : unautomated(booking, byLink, noReminder)),
     ],
   };
 };

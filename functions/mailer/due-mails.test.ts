@@ -1,4 +1,4 @@
-import type { Booking, SavedMethod } from "@clearing/domain/booking";
+import type { Booking, Due, SavedMethod } from "@clearing/domain/booking";
 import { eventNames } from "@clearing/domain/event";
 import { describe, expect, test } from "vitest";
 import { addresseesOf } from "./addressees.ts";
@@ -214,7 +214,7 @@ describe("a failed collection", () => {
 
     expect(sent?.subject).toBe("Your payment did not go through");
     expect(sent?.text).toContain(
-      "There was not enough money in the account.\nWe will try again on February 9, 2027, unless you pay before then.",
+      "There was not enough money in the account.\nWe will try to charge your card ending in 4242 on February 9, 2027, unless you pay before then.",
     );
     expect(sent?.action?.url).toBe("https://api.example.org/pay/due_1");
   });
@@ -271,8 +271,23 @@ describe("a failed collection", () => {
       ]);
     });
 
+    test("names a past-due payment that is not charged", () => {
+      const tries: NonNullable<Due["tries"]> = {
+        ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+        ...{ lastFailure: "card_declined", methodId: "pm_1", stopped: "limit" },
+      };
+      const stopped = dues.map((due) => (due.id === "due_1" ? { ...due, tries } : due));
+      const sent = mail("PaymentFailed", failed, { ...collected, dues: stopped }, at);
+
+      expect(sent?.paragraphs.slice(2, 4)).toEqual([
+        "We will still charge your scheduled payments automatically. The next charge is $400.00 to your card ending in 4242 on February 9, 2027.",
+        "We do not plan to charge the payment of $300.00 that was due on February 6, 2027. Please pay it on your booking page now.",
+      ]);
+    });
+
     test.each<[string, Partial<Booking>, string]>([
       ["automatic payments are off", { autopay: false }, at],
+      ["the bank declined the saved method for good", { savedMethod: { ...card, unusable: "declined" } }, at],
       ["collection is paused", { pauses: [{ from: "2027-02-01", until: null }] }, at],
       ["another mail will report the charges, which have begun", { dues: dues.slice(0, 3) }, goesOnAt],
     ])("promises no charge if %s", (_, changes, sentAt) => {
@@ -288,13 +303,18 @@ describe("a failed collection", () => {
   test.each([
     [
       "hard",
+      "We do not plan to charge your card ending in 4242 again for this or any other payment. Please use the link below to pay, or",
+    ],
+    [
+      "limit",
       "We do not plan to try your card ending in 4242 again for this payment. Please use the link below to pay, or",
     ],
     ["authentication", "We will not try to charge this payment automatically again. Please pay with the link below."],
   ] as const)(
     "that is not retried says so while automatic payments are on, and so do its notices: %s",
     (stopped, says) => {
-      const booking = failedSoftly(late(collected));
+      const unusable = stopped === "hard" ? "declined" : null;
+      const booking = { ...failedSoftly(late(collected)), savedMethod: { ...card, unusable } as SavedMethod };
       const dues = booking.dues.map((due) => ({ ...due, tries: { ...due.tries, stopped } }));
       const at = "2027-02-09T18:00:00Z";
       const failed = (more: Partial<Booking> = {}) =>
@@ -305,6 +325,22 @@ describe("a failed collection", () => {
       expect(failed({ autopay: false })).toMatch(/Your bank declined it\.$/);
     },
   );
+
+  test("of a declined method is said in the notices of other payments, and in none of a late charge", () => {
+    const declined: Booking = { ...collected, savedMethod: { ...card, unusable: "declined" } };
+    const charge = {
+      ...(anna.confirmed.dues[1] as Booking["dues"][number]),
+      id: "due_9",
+      kind: "late_charge" as const,
+    };
+    const noticed = (data: object, booking = declined) => mail("DueNotice", { kind: "upcoming", ...data }, booking);
+
+    expect(noticed({})?.text).toContain(
+      "We do not plan to charge your card ending in 4242 again for this or any other",
+    );
+    expect(noticed({})?.action?.label).toBe("Pay now");
+    expect(noticed({ dueId: "due_9" }, { ...declined, dues: [...declined.dues, charge] })?.paragraphs).toHaveLength(1);
+  });
 
   test("whose retry the card does not outlive says that it may fail", () => {
     const booking = { ...failedSoftly(collected), savedMethod: { ...card, expiresOn: "2027-01-31" } };

@@ -1,10 +1,11 @@
 import {
   type Booking,
-  type CardExpires,
+  type ByClient,
+  collectionNews,
   type DueNews,
   dueNews,
   mayBeCancelledUnpaid,
-  nextCharges,
+  type NextPayment,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -38,7 +39,7 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: fill(news.isTomorrow ? texts.upcoming.tomorrow : texts.upcoming.subject, {
       date: longDate(news.due.dueOn),
     }),
-    paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news, ahead)],
+    paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news.next, ahead)],
     label: early(news),
   }),
   changed: (booking, news) => ({
@@ -46,20 +47,20 @@ const notices: Readonly<Record<string, Notice>> = {
     paragraphs: [
       texts.changed.opening,
       fill(texts.changed.payment, figures(booking, news)),
-      ...nextStep(booking, news, { ...late, collected: ahead.collected }),
+      ...nextStep(booking, news.next, { ...late, collected: ahead.collected }),
     ],
     label: early(news),
   }),
   past_due: (booking, news) => ({
     subject: texts.pastDue.subject,
-    paragraphs: [fill(texts.pastDue.opening, figures(booking, news)), ...nextStep(booking, news, late)],
+    paragraphs: [fill(texts.pastDue.opening, figures(booking, news)), ...nextStep(booking, news.next, late)],
     label: frame.payNow,
   }),
   final: (booking, news, cancelsOn) => ({
     subject: texts.final.subject,
     paragraphs: [
       fill(texts.pastDue.opening, figures(booking, news)),
-      ...nextStep(booking, news, late),
+      ...nextStep(booking, news.next, late),
       ...(cancelsOn === null || isCancelledFirst(news) ? [] : [cancellation(booking, cancelsOn)]),
     ],
     label: frame.payNow,
@@ -83,19 +84,22 @@ const cancellation = (booking: Booking, on: CalendarDate): string =>
 
 /** The words for a payment that is charged automatically, or whose bank debit is held back. */
 type Steps = {
-  collected: typeof texts.next.collected | typeof texts.next.retried;
+  collected: typeof texts.next.collected | typeof texts.next.retried | typeof texts.next.unlessPaid;
   debitFree: typeof texts.next.debitFree | typeof texts.next.debitFreeLate;
 };
 
 /** Before a payment's date. */
-const ahead: Steps = texts.next;
+export const ahead: Steps = texts.next;
 
 /** For a payment that is past due, or may be. */
-export const late: Steps = { collected: texts.next.retried, debitFree: texts.next.debitFreeLate };
+const late: Steps = { collected: texts.next.retried, debitFree: texts.next.debitFreeLate };
+
+/** After a failed payment. */
+export const afterFailure: Steps = { ...late, collected: texts.next.unlessPaid };
 
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
-export function nextStep(booking: Booking, { next }: DueNews, { collected, debitFree }: Steps): string[] {
-  const { cancelledFirst, notRetried, notRetriedByAny } = texts.next;
+export function nextStep(booking: Booking, next: NextPayment, { collected, debitFree }: Steps): string[] {
+  const { cardExpires, cancelledFirst, declined, notRetried, authentication } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
@@ -103,9 +107,13 @@ export function nextStep(booking: Booking, { next }: DueNews, { collected, debit
     case "client":
       return [];
     case "card_expires":
-      return [expiry(booking, next)];
+      return [fill(cardExpires, { method: methodName(next.method), date: dayOf(booking, next.at) })];
+    case "authentication":
+      return [authentication];
+    case "method_declined":
+      return [fill(declined, { method: methodName(next.method) })];
     case "not_retried":
-      return [next.byAnother ? fill(notRetried, { method: methodName(next.method) }) : notRetriedByAny];
+      return [fill(notRetried, { method: methodName(next.method) })];
     case "debit_free":
       return [fill(debitFree, { method: methodName(next.method), date: dayOf(booking, next.at) })];
     case "cancelled_first":
@@ -113,22 +121,36 @@ export function nextStep(booking: Booking, { next }: DueNews, { collected, debit
   }
 }
 
-/** That the card will have expired before it is charged. */
-export const expiry = (booking: Booking, { method, at }: CardExpires): string =>
-  fill(texts.next.cardExpires, { method: methodName(method), date: dayOf(booking, at) });
-
-/** The next automatic charges; empty if nothing is charged automatically. */
-export function chargesToCome(booking: Booking, now: Instant): string[] {
-  const [first, ...others] = nextCharges(booking, now);
-  if (first === undefined) return [];
+/**
+ * The next automatic charges after `opening`, and which payments the client is to make; null if nothing is charged
+ * automatically.
+ */
+export function chargesToCome(booking: Booking, now: Instant, opening: string): string[] | null {
+  const news = collectionNews(booking, now);
+  if (news === null) return null;
+  const [first, ...others] = news.charges;
+  const byClient = news.byClient.map((one) => paidByClient(booking, one));
+  if (first === undefined) return [opening, ...byClient];
   const money = (amount: number) => formatMoney(amount, booking.currency);
-  const { method, at } = first.next;
-  return [
+  const { method, at, kind } = first.next;
+  const charges = [
     fill(texts.charges.first, {
       ...{ amount: money(first.amount), method: methodName(method), date: dayOf(booking, at) },
     }),
     ...others.map(({ amount }) => fill(texts.charges.others, { amount: money(amount) })),
+    ...(kind === "link" ? [texts.charges.expires] : []),
   ];
+  return [[opening, ...charges].join(" "), ...byClient];
+}
+
+/** A payment that the client is to make while others are charged automatically. */
+function paidByClient(booking: Booking, { due, amount, next, isPastDue }: ByClient): string {
+  const { debitFree, uncharged, unchargedAhead } = texts.charges;
+  const figures = { amount: formatMoney(amount, booking.currency), date: longDate(due.dueOn) };
+  if (next.kind === "link" && next.why === "debit_free") {
+    return fill(debitFree, { ...figures, method: methodName(next.method), charged: dayOf(booking, next.at) });
+  }
+  return fill(isPastDue ? uncharged : unchargedAhead, figures);
 }
 
 /** A late charge was added; only while it is owed. */

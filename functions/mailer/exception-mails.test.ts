@@ -17,6 +17,17 @@ const deferred = having({ dueOn: "2027-02-20" });
 const moved = { dueId: "due_1", from: "2027-02-06", dueOn: "2027-02-20", amount: 1_600_000, currency: "usd" };
 const waived = { dueId: "due_1", dueOn: "2027-02-06", amount: 1_600_000, currency: "usd" };
 
+const failed = (stopped: "hard" | "limit" | "authentication", booking: Booking): Booking => ({
+  ...booking,
+  dues: booking.dues.map((due) => ({
+    ...due,
+    tries: {
+      ...{ failed: 1, firstFailedOn: "2027-01-25", lastFailedAt: "2027-01-25T17:00:00Z" },
+      ...{ lastFailure: "card_declined", methodId: "pm_1", stopped },
+    },
+  })),
+});
+
 function mail(name: "DueWaived" | "DueDeferred" | "CollectionChanged", data: object, booking: Booking) {
   const payLink = () => "https://api.example.org/pay/1";
   const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...data }, now, payLink });
@@ -44,9 +55,11 @@ describe("a mail about an exception that staff made", () => {
       text: expect.stringContaining("was due on February 6, 2027 is now due on February 20, 2027"),
     });
     expect(mail("DueDeferred", moved, deferred)?.text).toContain("We will email you a link to pay it.");
-    expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })?.text).toContain(
-      "We will charge it automatically on February 20, 2027.",
-    );
+    expect(mail("DueDeferred", moved, { ...deferred, autopay: true, savedMethod: card })).toMatchObject({
+      text: expect.stringMatching(
+        /\nWe will charge it to your card ending in 4242 on February 20, 2027\. You do not need to do anything\.$/,
+      ),
+    });
   });
 
   test("promises no charge on a date in the days before the start, when no bank account is debited", () => {
@@ -55,9 +68,32 @@ describe("a mail about an exception that staff made", () => {
 
     const sent = mail("DueDeferred", { ...moved, dueOn: "2027-03-01" }, held);
 
-    expect(sent?.text).toContain("We will email you a link to pay it.");
-    expect(sent?.text).not.toContain("We will charge it");
+    expect(sent?.text).toMatch(
+      /Please pay by card by the due date\. If this payment is still unpaid on March 8, 2027, we/,
+    );
+    expect(sent?.text).not.toMatch(/email you a link|do not need to do/);
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/1" });
   });
+
+  test.each([
+    ["declined", { savedMethod: { ...card, unusable: "declined" as const } }, "hard", "for this or any other payment."],
+    ["not tried again", { savedMethod: card }, "limit", "again for this payment."],
+    [
+      "not tried, since its client is to confirm the payment",
+      { savedMethod: card },
+      "authentication",
+      "charge this payment automatically again.",
+    ],
+  ] as const)(
+    "says of a payment whose method is %s that it is not charged, and has a link",
+    (_, method, stopped, says) => {
+      const sent = mail("DueDeferred", moved, { ...failed(stopped, deferred), ...method, autopay: true });
+
+      expect(sent?.text).toContain(says);
+      expect(sent?.text).not.toMatch(/email you a link|We will charge/);
+      expect(sent?.action?.label).toBe("Pay now");
+    },
+  );
 
   test("says that a card which expires before the new date is tried all the same, and has a link", () => {
     const expires = { ...deferred, autopay: true, savedMethod: { ...card, expiresOn: "2027-01-31" } };
@@ -95,13 +131,85 @@ describe("a mail about an exception that staff made", () => {
         "Please make each remaining payment by its due date, on your booking page or with a link",
       ),
     });
-    expect(mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true })?.text).toContain(
-      "We will charge your payments automatically again, as you authorized.",
-    );
     const charged = { ...anna.confirmed, autopay: true, savedMethod: card };
     expect(mail("CollectionChanged", { paused: false }, charged)?.text).toMatch(
       /as you authorized\. The next charge is \$16,000\.00 to your card ending in 4242 on February 6, 2027\.$/,
     );
+  });
+
+  const charge: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_9", kind: "late_charge" };
+  const settled = having({ status: "paid", paid: 1_600_000 });
+
+  test.each<[string, Partial<Booking>]>([
+    ["the bank declined the saved method for good", { savedMethod: { ...card, unusable: "declined" } }],
+    ["no method was saved", {}],
+    ["the payment is not tried again", { ...failed("limit", anna.confirmed), savedMethod: card }],
+    ["only a late charge is left", { dues: [...settled.dues, charge], savedMethod: card }],
+  ])("promises no charge after a pause if %s", (_, changes) => {
+    const sent = mail("CollectionChanged", { paused: false }, { ...anna.confirmed, autopay: true, ...changes });
+
+    expect(sent?.paragraphs).toEqual([
+      "The payments for your booking are no longer paused.",
+      "Please make each remaining payment by its due date, on your booking page or with a link that we send you. If a payment is already past due, please pay it on your booking page now.",
+    ]);
+  });
+
+  test("says that charges go on after a pause while a payoff is open, which may fail, and names none", () => {
+    const payoff = { attemptId: "att_1", on: "2027-01-30", dues: [], unearned: [] };
+    const sent = mail(
+      "CollectionChanged",
+      { paused: false },
+      { ...anna.confirmed, autopay: true, savedMethod: card, payoff },
+    );
+
+    expect(sent?.paragraphs.slice(1)).toEqual(["We will charge your payments automatically again, as you authorized."]);
+  });
+
+  const next: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_2", dueOn: "2027-02-12", amount: 50_000 };
+
+  test.each<[string, Due["dueOn"], string]>([
+    [
+      "was due before",
+      "2027-01-25",
+      "We do not plan to charge the payment of $16,000.00 that was due on January 25, 2027. Please pay it on your booking page now.",
+    ],
+    [
+      "is still to come",
+      "2027-02-20",
+      "We do not plan to charge the payment of $16,000.00 that is due on February 20, 2027. Please pay it on your booking page by then.",
+    ],
+  ])("names after a pause the next charge, and a payment that is not tried again: it %s", (_, dueOn, says) => {
+    const { dues } = failed("limit", having({ dueOn }));
+    const booking = { ...anna.confirmed, autopay: true, savedMethod: card, dues: [...dues, next] };
+
+    expect(mail("CollectionChanged", { paused: false }, booking)?.paragraphs.slice(1)).toEqual([
+      "We will charge your payments automatically again, as you authorized. The next charge is $500.00 to your card ending in 4242 on February 12, 2027.",
+      says,
+    ]);
+  });
+
+  test("names after a pause a charge that the card does not outlive", () => {
+    const booking = { ...anna.confirmed, autopay: true, savedMethod: { ...card, expiresOn: "2027-01-31" } };
+
+    expect(mail("CollectionChanged", { paused: false }, booking)?.text).toMatch(
+      /to your card ending in 4242 on February 6, 2027\. Your card will have expired by then, so it may be declined\.$/,
+    );
+  });
+
+  test("names after a pause a payment in the days without bank debits, with the day on which it is debited", () => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
+    const dues = [...having({ dueOn: "2027-03-01" }).dues, { ...next, dueOn: "2027-04-01" }];
+
+    expect(
+      mail(
+        "CollectionChanged",
+        { paused: false },
+        { ...anna.confirmed, autopay: true, savedMethod: account, dues },
+      )?.paragraphs.slice(1),
+    ).toEqual([
+      "We will charge your payments automatically again, as you authorized. The next charge is $500.00 to your bank account ending in 4242 on April 1, 2027.",
+      "We do not debit bank accounts in the ten business days before the program starts, so please pay the $16,000.00 due on March 1, 2027 by card. If it is still unpaid on March 8, 2027, we will charge it to your bank account ending in 4242 then.",
+    ]);
   });
 
   test("promises no link for each payment after a pause if the program sends no reminders", () => {

@@ -34,6 +34,8 @@ const having = (changes: Partial<Due>, booking: Booking = anna.confirmed): Booki
 const { terms } = anna.confirmed;
 const silent = withoutReminders(anna.confirmed);
 const collected: Booking = { ...anna.confirmed, autopay: true, savedMethod: card };
+const declinedCard: Booking = { ...collected, savedMethod: { ...card, unusable: "declined" } };
+const refusedCard: Booking = { ...collected, autopay: false, savedMethod: { ...card, unusable: "refused" } };
 const cancels: Booking = {
   ...{ ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
   terms: { ...terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
@@ -48,6 +50,12 @@ const twoNext = [30_000, 40_000].map((amount, index): Due => {
   const [, due] = anna.confirmed.dues as [Due, Due];
   return { ...due, id: `due_${index + 1}`, amount, goesOnAt: "2027-02-09T17:00:00Z" };
 });
+const stopped = (by: NonNullable<Due["tries"]>["stopped"], booking = collected): Booking =>
+  having({ tries: { ...tries, stopped: by } }, booking);
+const withNext = (booking: Booking, dueOn: string): Booking => ({
+  ...booking,
+  dues: [...booking.dues, { ...(anna.confirmed.dues[1] as Due), id: "due_2", dueOn, amount: 50_000 }],
+});
 const charge = { ...(anna.confirmed.dues[1] as Due), id: "due_9", dueOn: "2027-02-27", amount: 2_500 };
 
 function refund(status: RefundPartStatus): Refund {
@@ -55,9 +63,9 @@ function refund(status: RefundPartStatus): Refund {
   return { id: "ref_1", amount: 250_000, unspread: 0, currency: "usd", parts: [part] } as unknown as Refund;
 }
 
-const failure = (reason: string, stopped: NonNullable<Due["tries"]>["stopped"]): Variant => ({
+const failure = (reason: string, by: NonNullable<Due["tries"]>["stopped"], booking = collected): Variant => ({
   ...{ of: reason, data: { ...balance, reason }, now: late },
-  booking: having({ tries: { ...tries, stopped } }, collected),
+  booking: stopped(by, booking),
 });
 const inFull = ["operator", "clearance_deadline"];
 const cancelled = (by: string, booking: Booking = anna.cancelled): Variant => ({
@@ -120,6 +128,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   PaymentMethodSaved: [
     { of: "autopay is on", booking: collected },
+    { of: "autopay is on, with a payment to confirm", booking: withNext(stopped("authentication"), "2027-02-20") },
+    {
+      ...{ of: "autopay is on, with a past-due payment to confirm", now: "2027-02-09T18:00:00Z" },
+      booking: withNext(stopped("authentication"), "2027-02-20"),
+    },
+    { of: "autopay is on, while collection is paused", booking: { ...paused, autopay: true, savedMethod: card } },
+    { of: "autopay is off, while collection is paused", booking: { ...paused, savedMethod: account } },
     { of: "autopay is off", booking: { ...anna.confirmed, savedMethod: account } },
     { of: "autopay is off, without reminders", booking: { ...silent, savedMethod: account } },
   ],
@@ -167,10 +182,15 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     failure("insufficient_funds", null),
     {
       ...{ of: "bank_returned, no debit before the start", data: { ...balance, reason: "bank_returned" } },
-      booking: { ...having({ dueOn: "2027-02-26", tries }, collected), savedMethod: account },
+      booking: { ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
       now: "2027-02-26T18:00:00Z",
     },
-    ...["card_expired", "method_unusable"].map((reason) => failure(reason, "hard")),
+    failure("card_expired", "hard", {
+      ...collected,
+      savedMethod: { ...card, expiresOn: "2027-01-31", unusable: "declined" },
+    }),
+    failure("method_unusable", "hard", refusedCard),
+    { ...failure("card_declined", "limit"), of: "card_declined, by the limit of tries" },
     failure("authentication_required", "authentication"),
     {
       of: "bank_account_not_verified",
@@ -219,6 +239,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   DueNotice: [
     { of: "upcoming, collected", data: { ...told, kind: "upcoming" }, booking: collected, now: late },
+    { of: "upcoming, its method was declined", data: { ...told, kind: "upcoming" }, booking: declinedCard, now: late },
     { of: "upcoming, by link", data: { ...told, kind: "upcoming" }, booking: anna.confirmed, now: late },
     {
       ...{ of: "upcoming, tomorrow", data: { ...told, kind: "upcoming" }, booking: anna.confirmed },
@@ -261,7 +282,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     },
     {
       ...{ of: "past due, not tried again", data: { ...told, kind: "past_due" }, now: "2027-02-09T18:00:00Z" },
-      booking: having({ status: "past_due", tries: { ...tries, stopped: "hard" } }, collected),
+      booking: having({ status: "past_due", tries: { ...tries, stopped: "limit" } }, collected),
+    },
+    {
+      ...{ of: "past due, its method was declined", data: { ...told, kind: "past_due" }, now: "2027-02-09T18:00:00Z" },
+      booking: having({ status: "past_due", tries: { ...tries, stopped: "hard" } }, declinedCard),
     },
     {
       ...{ of: "past due, tried again", data: { ...told, kind: "past_due" }, now: "2027-02-08T18:00:00Z" },
@@ -303,12 +328,37 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       ...{ of: "its card expires", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
       booking: having({ dueOn: "2027-02-20" }, { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } }),
     },
+    {
+      ...{ of: "its method was declined", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
+      booking: having({ dueOn: "2027-02-20" }, declinedCard),
+    },
+    {
+      ...{ of: "no debit before the start", data: { ...told, from: "2027-02-06", dueOn: "2027-03-01" }, now: late },
+      booking: { ...having({ dueOn: "2027-03-01" }, collected), savedMethod: account },
+    },
   ],
   CollectionChanged: [
     { of: "paused", data: { paused: true }, booking: paused },
     { of: "resumed, by link", data: { paused: false }, booking: anna.confirmed },
     { of: "resumed, by link, without reminders", data: { paused: false }, booking: silent },
     { of: "resumed, collected", data: { paused: false }, booking: collected },
+    { of: "resumed, its method was declined", data: { paused: false }, booking: declinedCard },
+    {
+      ...{ of: "resumed, its card expires", data: { paused: false } },
+      booking: { ...collected, savedMethod: { ...card, expiresOn: "2027-01-31" } },
+    },
+    {
+      ...{ of: "resumed, a past-due payment is not tried again", data: { paused: false }, now: "2027-02-09T18:00:00Z" },
+      booking: withNext(stopped("limit"), "2027-02-20"),
+    },
+    {
+      ...{ of: "resumed, a deferred payment is not tried again", data: { paused: false }, now: "2027-02-09T18:00:00Z" },
+      booking: withNext(having({ dueOn: "2027-02-27" }, stopped("limit")), "2027-02-20"),
+    },
+    {
+      ...{ of: "resumed, no debit before the start", data: { paused: false }, now: late },
+      booking: { ...withNext(having({ dueOn: "2027-03-01" }, collected), "2027-04-01"), savedMethod: account },
+    },
   ],
   RefundRequested: [
     ...[
@@ -336,12 +386,12 @@ const variants: Partial<Record<EventName, Variant[]>> = {
 
 const folder = join(import.meta.dirname, "golden");
 const textFolder = join(import.meta.dirname, "texts");
-const permission = permissionDocument(anna.confirmed, "your card ending in 4242").paragraphs;
 
 function written(name: EventName, { of, data = {}, booking, to = "payer", refund: one = undefined, now }: Variant) {
   const about = mailsAbout(name);
   const write = to === "payer" ? (about.payer ?? about.participant) : about[to];
   const payLink = (dueId: string) => `https://api.example.org/pay/${dueId}`;
+  const permission = permissionDocument(booking, "your card ending in 4242").paragraphs;
   const input = { booking, refund: one ?? null, data, now: now ?? today, payLink, permission };
   const wording = write?.(input) ?? expect.fail(`${name} sends no mail ${of}`);
   const { text } = renderMail(booking, wording, {

@@ -2,7 +2,6 @@ import {
   type Booking,
   canBeVerified,
   confirmableUntil,
-  type DueNews,
   dueNews,
   isCollected,
   isForOneself,
@@ -16,10 +15,10 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
-import { chargesToCome, late, nextStep } from "./due-mails.ts";
+import { afterFailure, chargesToCome, nextStep } from "./due-mails.ts";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
-import { type Data, dayOf, moment, paymentOf, type Write } from "./words.ts";
+import { type Data, moment, paymentOf, type Write } from "./words.ts";
 
 /** Only while the bank processes it. Another mail reports the outcome. A hold keeps its place only until its end. */
 export const processing: Write = ({ booking, data, now }) => {
@@ -86,7 +85,7 @@ export const actionRequired: Write = ({ booking, data, now }) => {
 /** Only while it is still unpaid and the booking is not cancelled: those cases have other mails. */
 export const failed: Write = ({ booking, data, now, payLink }) => {
   const news = data.purpose === "due" ? dueNews(booking, { dueId: data.dueId }, now) : null;
-  const steps = news === null ? whatNow(booking, data, now) : afterFailure(booking, news);
+  const steps = news === null ? whatNow(booking, data, now) : nextStep(booking, news.next, afterFailure);
   if (steps === null) return null;
   const { depositSubject, paymentSubject, opening } = texts.failed;
   const reasons: Readonly<Record<string, string>> = texts.failed.reasons;
@@ -102,16 +101,6 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
     ...(news === null ? {} : { action: { label: frame.payNow, url: payLink(news.due.id) } }),
   };
 };
-
-/**
- * The date of the automatic retry, or why there is none or it may fail; empty if automatic payments are off, and the
- * client pays with the mail's link.
- */
-function afterFailure(booking: Booking, news: DueNews): string[] {
-  const { next } = news;
-  if (next.kind === "collected") return [fill(texts.failed.retry, { date: dayOf(booking, next.at) })];
-  return nextStep(booking, news, late);
-}
 
 /** What the client can do about a failed payment; null if nothing. */
 function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
@@ -133,8 +122,9 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
   }
 }
 
-/** After a failed payoff, the dues are collected again: the next automatic charges, if there are any. */
+/** After a failed payoff, the dues are collected again; empty if their charges have begun, which other mails report. */
 function afterPayoff(booking: Booking, now: Instant): string[] {
-  const charges = chargesToCome(booking, now);
-  return charges.length === 0 ? [] : [[texts.failed.charged, ...charges].join(" ")];
+  const { charged } = texts.failed;
+  const charges = chargesToCome(booking, now, charged) ?? [];
+  return charges.join() === charged ? [] : charges;
 }

@@ -1,8 +1,9 @@
-import { type Booking, isRemindedOfAll, type PaymentMethod, type Refund } from "@clearing/domain/booking";
+import { type Booking, isPaused, isRemindedOfAll, type PaymentMethod, type Refund } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { dateIn, type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
+import exception from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
 
 /** The text of a mail: a subject that says nothing about the program, and paragraphs. */
@@ -56,11 +57,13 @@ export const paymentOf = (data: Data): string =>
 export const refundOf = (data: Data): string => named(frame.refund, data);
 
 /**
- * How the client makes the payments that are left while autopay is off: with a link for each, as `byLink` says, or in the
- * booking after `noReminder` if the program sends no reminders.
+ * How the client makes the payments that are left while none is charged automatically: with a link for each, as `byLink`
+ * says, or in the booking after `unlinked` if the program sends no reminders or collection is paused.
  */
-export const unautomated = (booking: Booking, byLink: string, ...noReminder: string[]): string[] =>
-  isRemindedOfAll(booking) ? [byLink] : [[...noReminder, frame.payInBooking].join(" ")];
+export function unautomated(booking: Booking, byLink: string, ...unlinked: string[]): string[] {
+  if (isPaused(booking)) return [[...unlinked, exception.paused.opening].join(" "), exception.paused.meanwhile];
+  return isRemindedOfAll(booking) ? [byLink] : [[...unlinked, frame.payInBooking].join(" ")];
+}
 
 /** A saved method as its client recognizes it. */
 export function methodName({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {

@@ -1,6 +1,13 @@
 /** Mails about automatic payments and the saved payment method. */
 export default {
   copy: "This is your copy of the authorization:",
+  /** A payment that no saved method pays. */
+  toConfirm: {
+    ahead:
+      "This does not include the payment due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+    pastDue:
+      "This does not include the payment that was due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+  },
   on: {
     subject: "Automatic payments are on",
     opening: "You have authorized us to charge the remaining scheduled payments for your booking automatically.",

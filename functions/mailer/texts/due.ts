@@ -27,6 +27,8 @@ export default {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
     /** Of a payment that is past due. */
     retried: "We will try to charge your {method} on {date}. If that fails, you still owe this payment.",
+    /** Of a payment that has just failed, perhaps from another card or bank account. */
+    unlessPaid: "We will try to charge your {method} on {date}, unless you pay before then.",
     cardExpires:
       "We will try to charge your {method} on {date}, but it will have expired by then, so the charge may fail. Please use the link below to pay, or to save another card or bank account.",
     debitFree:
@@ -34,17 +36,27 @@ export default {
     /** Of a payment whose date may have passed. */
     debitFreeLate:
       "We do not debit bank accounts in the ten business days before the program starts. Please make this payment by card. If it is still unpaid on {date}, we will charge it to your {method} then.",
+    /** The bank declined the method for good, so that no payment is charged to it. */
+    declined:
+      "We do not plan to charge your {method} again for this or any other payment. Please use the link below to pay, or to save another card or bank account.",
     notRetried:
       "We do not plan to try your {method} again for this payment. Please use the link below to pay, or to save another card or bank account.",
     /** Of a payment whose client must be present, so that no saved method can be charged. */
-    notRetriedByAny: "We will not try to charge this payment automatically again. Please pay with the link below.",
+    authentication: "We will not try to charge this payment automatically again. Please pay with the link below.",
     cancelledFirst:
       "We do not debit bank accounts in the ten business days before the program starts, so we will not charge this payment to your {method}. Please pay it by card.",
   },
-  /** The automatic charges of the next day that has any. */
+  /** The automatic charges of the next day that has any, and the payments that are not charged on their date. */
   charges: {
     first: "The next charge is {amount} to your {method} on {date}.",
     others: "On the same day, we will also charge {amount}.",
+    expires: "Your card will have expired by then, so it may be declined.",
+    debitFree:
+      "We do not debit bank accounts in the ten business days before the program starts, so please pay the {amount} due on {date} by card. If it is still unpaid on {charged}, we will charge it to your {method} then.",
+    uncharged:
+      "We do not plan to charge the payment of {amount} that was due on {date}. Please pay it on your booking page now.",
+    unchargedAhead:
+      "We do not plan to charge the payment of {amount} that is due on {date}. Please pay it on your booking page by then.",
   },
   lateCharge: {
     subject: "We added a late charge",

@@ -10,7 +10,6 @@ export default {
     opening: "Your payment of {amount} that was due on {from} is now due on {date}.",
     byLink: "We will email you a link to pay it.",
     noReminder: "We will not send you a reminder before that date.",
-    automatic: "We will charge it automatically on {date}. You do not need to do anything.",
   },
   paused: {
     subject: "We have paused your payments",

@@ -41,7 +41,6 @@ export default {
       bank_account_not_verified:
         "Your bank account was not verified, so we canceled the payment. If your bank debits it anyway, we will refund it.",
     },
-    retry: "We will try again on {date}, unless you pay before then.",
     charged: "We will still charge your scheduled payments automatically.",
     hold: "We are still holding your place. Please pay with a different payment method on your booking page before {time}.",
     shortHold:

@@ -1,8 +1,10 @@
 import { addDays, dateIn, type Instant } from "../time/index.ts";
-import { type Booking, mayOwe } from "./booking.ts";
-import { type Due, unpaid } from "./due.ts";
-import { type NextPayment, nextPayment } from "./next-payment.ts";
+import { type Booking, hasOpenPayoff, mayOwe } from "./booking.ts";
+import { type Due, needsClient, unpaid } from "./due.ts";
+import { type CardExpires, type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 import { isAskedFor, isOnItsWay } from "./next-try.ts";
+import { statusOn } from "./resting.ts";
+import { isListed } from "./varied-debit.ts";
 
 /** A due as an event names it. */
 type Told = { dueId?: unknown; dueOn?: unknown };
@@ -31,15 +33,43 @@ export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | n
 }
 
 /** A due that is charged next. */
-export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "collected" }> };
+export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "collected" }> | CardExpires };
 
-/** The next automatic charges of a booking: all those of the first day that has any, except those that have begun. */
-export function nextCharges(booking: Booking, now: Instant): NextCharge[] {
-  const charges = booking.dues.flatMap((due): NextCharge[] => {
-    const news = dueNews(booking, { dueId: due.id }, now);
-    return news?.next.kind === "collected" ? [{ amount: news.amount, next: news.next }] : [];
-  });
+/** A due that its client is to pay although automatic collection is on. */
+export type ByClient = { due: Due; amount: number; next: NextPayment; isPastDue: boolean };
+
+/**
+ * The next automatic charges of a booking, which are all those of the first day that has any, and the dues that its
+ * client is to pay. A charge that has begun is left out, since another mail reports it. While a payoff is open, neither is
+ * known. Null if no due is charged automatically.
+ */
+export function collectionNews(booking: Booking, now: Instant): { charges: NextCharge[]; byClient: ByClient[] } | null {
+  const { payoff: _, ...withoutPayoff } = booking;
+  if (booking.dues.every((due) => nextChargeAt(withoutPayoff, due, now) === null)) return null;
+  if (hasOpenPayoff(booking)) return { charges: [], byClient: [] };
+  const all = booking.dues
+    .filter(isListed)
+    .map((due) => dueNews(booking, { dueId: due.id }, now))
+    .filter((news) => news !== null);
+  const charges = all.flatMap(({ amount, next }): NextCharge[] => (isCharge(next) ? [{ amount, next }] : []));
   const days = charges.map(({ next }) => dateIn(booking.terms.timeZone, next.at));
   const [first] = days.toSorted();
-  return charges.filter((_, index) => days[index] === first);
+  return {
+    charges: charges.filter((_, index) => days[index] === first),
+    byClient: all
+      .filter(({ next }) => !isCharge(next))
+      .map(({ due, amount, next }) => ({ due, amount, next, isPastDue: isPastDue(booking, due, now) })),
+  };
 }
+
+const isCharge = (next: NextPayment): next is NextCharge["next"] =>
+  next.kind === "collected" || next.why === "card_expires";
+
+const isPastDue = (booking: Booking, due: Due, now: Instant): boolean =>
+  statusOn(booking, due, dateIn(booking.terms.timeZone, now)) === "past_due";
+
+/** The unpaid dues that no saved method pays, because the bank asked the client to confirm them. */
+export const toConfirm = (booking: Booking, now: Instant): { due: Due; isPastDue: boolean }[] =>
+  booking.dues
+    .filter((due) => needsClient(due) && unpaid(due) > 0 && due.status !== "processing")
+    .map((due) => ({ due, isPastDue: isPastDue(booking, due, now) }));

@@ -20,7 +20,7 @@ export { noticeVariedDebits } from "./debit-notice.ts";
 export * from "./decide-settlement.ts";
 export * from "./deferral.ts";
 export * from "./due.ts";
-export { type DueNews, dueNews, nextCharges, owedAsTold } from "./due-news.ts";
+export { type ByClient, collectionNews, type DueNews, dueNews, owedAsTold, toConfirm } from "./due-news.ts";
 export * from "./ending.ts";
 export * from "./ending-rule.ts";
 export * from "./evaluation.ts";
@@ -43,7 +43,7 @@ export {
   setupRefusal,
 } from "./method-setup.ts";
 export * from "./news.ts";
-export { type CardExpires, type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
+export { type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";

@@ -5,10 +5,10 @@ import { addDays } from "../time/index.ts";
 import {
   type Booking,
   collectionAt,
+  collectionNews,
   type Due,
   dueNews,
   nextChargeAt,
-  nextCharges,
   nextPayment,
   nextTryAt,
   type SavedMethod,
@@ -62,7 +62,7 @@ describe("how a due is paid next", () => {
 
   test.each<[string, Partial<Booking>]>([
     ["the permission was revoked", { autopay: false }],
-    ["the method was detached", { savedMethod: { ...card, unusable: "detached" } }],
+    ["the method was detached", { autopay: false, savedMethod: { ...card, unusable: "detached" } }],
   ])("by link because %s", (_, changes) => {
     expect(newsOf("2027-02-10", card, changes)).toEqual({ kind: "link", why: "client" });
   });
@@ -82,23 +82,45 @@ describe("a due that is not tried again", () => {
   };
   const method = { type: "card", last4: "4242" };
   const { terms } = booking;
+  const declined: Partial<Booking> = { savedMethod: { ...card, unusable: "declined" } };
+  const payoff = { attemptId: "att_1", on: "", dues: [], unearned: [] };
 
-  test.each<[string, NonNullable<Due["tries"]>["stopped"], Partial<Booking>, boolean]>([
-    ["after a hard decline", "hard", {}, true],
-    ["after its last retry", null, { terms: { ...terms, collection: { ...terms.collection, retryDays: [] } } }, true],
-    ["after its client was asked to confirm it, also with another method", "authentication", {}, false],
-  ])("is paid by link: %s", (_, stopped, changes, byAnother) => {
-    expect(nextOf(stopped, changes)).toEqual({ kind: "link", why: "not_retried", method, byAnother });
+  test.each<[string, NonNullable<Due["tries"]>["stopped"], Partial<Booking>, object]>([
+    ["after a hard decline", "hard", declined, { why: "method_declined", method }],
+    ["after a hard decline of another due", null, declined, { why: "method_declined", method }],
+    [
+      "after a hard decline, whatever becomes of a payoff",
+      "hard",
+      { ...declined, payoff },
+      { why: "method_declined", method },
+    ],
+    ["after its card reached the limit", "limit", {}, { why: "not_retried", method }],
+    [
+      "after its last retry",
+      null,
+      { terms: { ...terms, collection: { ...terms.collection, retryDays: [] } } },
+      { why: "not_retried", method },
+    ],
+    ["after its client was asked to confirm it", "authentication", {}, { why: "authentication" }],
+    ["the same with a method that was declined", "authentication", declined, { why: "authentication" }],
+  ])("is paid by link: %s", (_, stopped, changes, why) => {
+    expect(nextOf(stopped, changes)).toEqual({ kind: "link", ...why });
   });
 
-  test.each<[string, Partial<Booking>]>([
-    ["automatic payments are off", { autopay: false }],
-    [
-      "a payoff is open, after which it may be tried",
-      { payoff: { attemptId: "att_1", on: "", dues: [], unearned: [] } },
-    ],
-  ])("is not reported as such while %s", (_, changes) => {
-    expect(nextOf("hard", changes)).toEqual({ kind: "link", why: "client" });
+  test.each<[string, NonNullable<Due["tries"]>["stopped"], Partial<Booking>]>([
+    ["automatic payments are off", "hard", { ...declined, autopay: false }],
+    ["collection is paused", "hard", { ...declined, pauses: [{ from: "2027-02-01", until: null }] }],
+    ["a payoff is open, after which it is retried", null, { payoff }],
+  ])("is not reported as such while %s", (_, stopped, changes) => {
+    expect(nextOf(stopped, changes)).toEqual({ kind: "link", why: "client" });
+  });
+
+  test("is not reported as such if it is a late charge", () => {
+    const charge: Due = { ...(booking.dues[1] as Due), kind: "late_charge" };
+
+    expect(nextPayment({ ...booking, autopay: true, ...declined }, charge, failedOn)).toEqual({
+      ...{ kind: "link", why: "client" },
+    });
   });
 
   test("is tried once a method was saved since", () => {
@@ -151,18 +173,72 @@ describe("a due whose booking is cancelled for non-payment first", () => {
   });
 });
 
-test("the next charges are those of the first day that has any, without what has begun", () => {
+describe("the charges to come", () => {
   const plans = [{ kind: "installments", months: 2 } as const];
   const { booking } = new Life(held("installments", { program: program({ plans }) })).sign().pay("deposit").confirm();
-  const dated = (...dates: string[]): Booking => ({
-    ...{ ...booking, autopay: true, savedMethod: card },
-    dues: booking.dues.map((due, index): Due => (index === 0 ? due : { ...due, dueOn: dates[index - 1] ?? "" })),
+  const now = collectionAt("2027-02-08", zone);
+  const dated = (one: string, other: string, changes: Partial<Booking> = {}): Booking => ({
+    ...{ ...booking, autopay: true, savedMethod: card, ...changes },
+    dues: booking.dues.map((due, index): Due => (index === 0 ? due : { ...due, dueOn: index === 1 ? one : other })),
   });
-  const daysOf = (one: Booking) =>
-    nextCharges(one, collectionAt("2027-02-08", zone)).map(({ next }) => next.at.slice(0, 10));
+  const stopped = (dueId: string, of: Booking): Booking => ({
+    ...of,
+    dues: of.dues.map((due) =>
+      due.id === dueId
+        ? {
+            ...due,
+            tries: {
+              ...{ failed: 1, firstFailedOn: "2027-02-05", lastFailedAt: collectionAt("2027-02-05", zone) },
+              ...{ lastFailure: "card_declined", methodId: "pm_1", stopped: "limit" },
+            },
+          }
+        : due,
+    ),
+  });
+  const daysOf = (one: Booking) => collectionNews(one, now)?.charges.map(({ next }) => next.at.slice(0, 10));
+  const byClient = (one: Booking) =>
+    collectionNews(one, now)?.byClient.map(({ due, next, isPastDue }) => [
+      ...[due.id, next.kind === "link" && next.why, isPastDue],
+    ]);
 
-  expect(daysOf(dated("2027-02-10", "2027-02-10"))).toEqual(["2027-02-10", "2027-02-10"]);
-  expect(daysOf(dated("2027-02-20", "2027-02-10"))).toEqual(["2027-02-10"]);
-  expect(daysOf(dated("2027-02-08", "2027-02-20"))).toEqual(["2027-02-20"]);
-  expect(daysOf({ ...dated("2027-02-10", "2027-02-20"), autopay: false })).toEqual([]);
+  test("are those of the first day that has any, without what has begun", () => {
+    expect(daysOf(dated("2027-02-10", "2027-02-10"))).toEqual(["2027-02-10", "2027-02-10"]);
+    expect(daysOf(dated("2027-02-20", "2027-02-10"))).toEqual(["2027-02-10"]);
+    expect(daysOf(dated("2027-02-08", "2027-02-20"))).toEqual(["2027-02-20"]);
+  });
+
+  test("include one after its card has expired, which is tried all the same", () => {
+    expect(daysOf(dated("2027-03-02", "2027-03-20"))).toEqual(["2027-03-02"]);
+  });
+
+  test.each<[string, Partial<Booking>]>([
+    ["automatic payments are off", { autopay: false }],
+    ["the method was declined", { savedMethod: { ...card, unusable: "declined" } }],
+    ["collection is paused", { pauses: [{ from: "2027-02-01", until: null }] }],
+  ])("are none if %s", (_, changes) => {
+    expect(collectionNews(dated("2027-02-10", "2027-02-20", changes), now)).toBeNull();
+  });
+
+  test("are none if only a payment that is not retried, or a late charge, is left", () => {
+    const dues = dated("2027-02-04", "2027-02-20").dues.map((due): Due => {
+      if (due.id !== "due_2") return due;
+      return { ...due, kind: "late_charge" };
+    });
+
+    expect(collectionNews(stopped("due_1", { ...dated("", ""), dues }), now)).toBeNull();
+  });
+
+  test("are not known while a payoff is open, after whose failure they are made", () => {
+    const payoff = { attemptId: "att_1", on: "2027-02-08", dues: [], unearned: [] };
+
+    expect(collectionNews(dated("2027-02-10", "2027-02-20", { payoff }), now)).toEqual({ charges: [], byClient: [] });
+  });
+
+  test("leave a payment that is not retried, or falls into the days without debits, to the client", () => {
+    expect(byClient(stopped("due_1", dated("2027-02-04", "2027-02-20")))).toEqual([["due_1", "not_retried", true]]);
+    expect(byClient(stopped("due_1", dated("2027-02-12", "2027-02-20")))).toEqual([["due_1", "not_retried", false]]);
+    expect(byClient(dated("2027-02-10", "2027-02-25", { savedMethod: account }))).toEqual([
+      ["due_2", "debit_free", false],
+    ]);
+  });
 });

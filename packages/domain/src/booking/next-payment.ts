@@ -1,20 +1,23 @@
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking, SavedMethod } from "./booking.ts";
 import type { Due } from "./due.ts";
-import { methodNotRetried, nextTry, nextTryAt } from "./next-try.ts";
+import { leftToClient, nextTry, nextTryAt } from "./next-try.ts";
 import { willCancelOn } from "./non-payment.ts";
 
 /**
  * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
- * is used if no method can be tried (`client`), the saved method is not tried again after it failed (`not_retried`), the
- * card expires first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking
- * is cancelled for non-payment before one is (`cancelled_first`).
+ * is used if no method can be tried (`client`), the bank asks the client to be present (`authentication`), the saved
+ * method was declined for good (`method_declined`) or is not tried again for this due (`not_retried`), the card expires
+ * first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking is
+ * cancelled for non-payment before one is (`cancelled_first`). Every text about a due says what this decides.
  */
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }
   | { kind: "link"; why: "client" }
-  /** `byAnother`: another method is tried once it is saved. */
-  | { kind: "link"; why: "not_retried"; method: ShownMethod; byAnother: boolean }
+  /** Another method is not tried either. */
+  | { kind: "link"; why: "authentication" }
+  /** Another method is tried once it is saved. */
+  | { kind: "link"; why: "method_declined" | "not_retried"; method: ShownMethod }
   | CardExpires
   /** `at`: when the bank account is debited if the due is still unpaid. */
   | { kind: "link"; why: "debit_free"; method: ShownMethod; at: Instant }
@@ -44,14 +47,10 @@ export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayme
 }
 
 function withoutTry(booking: Booking, due: Due): NextPayment {
-  const failed = methodNotRetried(booking, due);
-  if (failed === null) return { kind: "link", why: "client" };
-  return {
-    kind: "link",
-    why: "not_retried",
-    method: shown(failed),
-    byAnother: due.tries?.stopped !== "authentication",
-  };
+  const left = leftToClient(booking, due);
+  if (left === null) return { kind: "link", why: "client" };
+  if (left.why === "authentication") return { kind: "link", why: left.why };
+  return { kind: "link", why: left.why, method: shown(left.method) };
 }
 
 const shown = ({ type, last4 }: SavedMethod): ShownMethod => ({ type, last4 });

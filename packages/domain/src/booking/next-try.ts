@@ -3,10 +3,10 @@ import { type CalendarDate, dateIn, hasCome, type Instant, later } from "../time
 import { type Booking, hasOpenPayoff, mayOwe, type SavedMethod } from "./booking.ts";
 import { chargeableMethod, freshSince } from "./chargeable-method.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
-import { type Due, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
+import { type Due, needsClient, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { heldBackUntil } from "./held-back-debit.ts";
 import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
-import { debitNotBefore } from "./varied-debit.ts";
+import { debitNotBefore, isCollectable, isListed } from "./varied-debit.ts";
 
 /** Nacha allows two retries of a returned debit. */
 const mostDebitRetries = 2;
@@ -45,17 +45,26 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
   return { at, method, debitFree: outside !== first };
 }
 
-/** The saved method, if it is not tried again for a due because it failed; else null. */
-export function methodNotRetried(booking: Booking, due: Due): SavedMethod | null {
-  const method = methodFor(booking, due);
-  return method !== null && dayOfTry(booking, due, method) === null ? method : null;
+/**
+ * Why failed tries leave a due to its client although automatic collection is on. `authentication`: the client must be
+ * present, so no method is tried. `method_declined`: the saved method is tried for no due. `not_retried`: it is not tried
+ * again for this due.
+ */
+export type LeftToClient = { why: "authentication" } | { why: "method_declined" | "not_retried"; method: SavedMethod };
+
+/** Null if a try follows, or if something else than failed tries leaves the due to its client. */
+export function leftToClient(booking: Booking, due: Due): LeftToClient | null {
+  const { autopay, savedMethod } = booking;
+  if (!autopay || !isListed(due) || !isAskedFor(booking, due)) return null;
+  if (needsClient(due)) return { why: "authentication" };
+  if (savedMethod?.unusable === "declined") return { why: "method_declined", method: savedMethod };
+  const method = chargeableMethod(booking);
+  return method === null || dayOfTry(booking, due, method) !== null ? null : { why: "not_retried", method };
 }
 
 /** The method from which a due is collected; null if it is paid by link. */
-function methodFor(booking: Booking, due: Due): SavedMethod | null {
-  const byLink = due.kind === "deposit" || due.kind === "late_charge";
-  return byLink || !isPursued(booking, due) ? null : chargeableMethod(booking);
-}
+const methodFor = (booking: Booking, due: Due): SavedMethod | null =>
+  isCollectable(due) && isPursued(booking, due) ? chargeableMethod(booking) : null;
 
 /** Whether a due is owed and has its date, and collection is not paused. */
 export function isAskedFor(booking: Booking, due: Due): boolean {
@@ -81,7 +90,6 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
   const { timeZone } = booking.terms;
   const { tries } = due;
   if (tries === undefined) return collectionAt(countsFrom(booking, due), timeZone);
-  if (tries.stopped === "authentication") return null;
   const next = tries.stopped === null ? nextRetryOn(booking, tries, method) : null;
   if (next !== null) return collectionAt(next, timeZone);
   return isFresh(method, tries) ? nextCollection(later(freshSince(method), tries.lastFailedAt), timeZone) : null;
