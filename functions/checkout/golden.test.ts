@@ -49,11 +49,27 @@ const payable = {
 } as const satisfies PayPage;
 const charge: Due = { ...due, id: "due_9", kind: "late_charge", amount: 2_500 };
 const charged: Booking = { ...settled, dues: [...settled.dues, charge] };
-const planned: PlannedCharge = { on: due.dueOn, method: { type: "card", last4: "4242" } };
+const planned: PlannedCharge = { as: "collected", on: due.dueOn, method: { type: "card", last4: "4242" } };
+const debited: PlannedCharge = {
+  ...{ as: "debit_free", on: booking.terms.startsOn, method: { type: "us_bank_account", last4: "6789" } },
+};
+const toConfirm: Due = {
+  ...{ ...due, id: "due_2" },
+  tries: {
+    ...{ failed: 1, firstFailedOn: due.dueOn, lastFailedAt: `${due.dueOn}T17:00:00Z` },
+    ...{ lastFailure: "authentication_required", methodId: "pm_1", stopped: "authentication" },
+  },
+};
+const confirming: Booking = {
+  ...booking,
+  dues: [...booking.dues.map((one) => (one === due ? { ...due, dueOn: "2027-02-20" } : one)), toConfirm],
+};
 const late: PayPage = { ...payable, isPastDue: true };
 const payUrl = "https://api.example.org/pay/token";
+const back = { payUrl, now: today };
 const url = `${payUrl}/method`;
 const permission = permissionDocument(booking, "the card or bank account that you save next");
+const toRenew = permissionDocument(confirming, "the card or bank account that you save next");
 
 const statuses: Record<AttemptStatus, null> = {
   ...{ requested: null, open: null, processing: null, succeeded: null, failed: null, expired: null },
@@ -71,6 +87,14 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["payable", payPageReply(withoutMethod, payable, url)],
     ["payable, with a saved method", payPageReply(booking, payable, url)],
     ["payable, and charged automatically", payPageReply(booking, { ...payable, planned }, url)],
+    [
+      "payable, and charged to a card that will have expired",
+      payPageReply(booking, { ...payable, planned: { ...planned, as: "card_expires" } }, url),
+    ],
+    [
+      "payable, and charged once bank debits are allowed again",
+      payPageReply(booking, { ...payable, due: { ...due, dueOn: "2027-03-01" }, planned: debited }, url),
+    ],
     ["past due", payPageReply(withoutMethod, late, url)],
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
@@ -83,10 +107,19 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["Stripe or the tables cannot be asked", noPayPage(503)],
   ],
   "method-page": [
-    ["autopay is off", methodPageReply(booking, payable, null, payUrl)],
-    ["autopay is off, without reminders", methodPageReply(silent, payable, null, payUrl)],
-    ["autopay is on", methodPageReply(booking, payable, permission, payUrl)],
-    ["only a late charge is left", methodPageReply(charged, { ...payable, due: charge }, permission, payUrl)],
+    ["autopay is off", methodPageReply(booking, payable, null, back)],
+    ["autopay is off, without reminders", methodPageReply(silent, payable, null, back)],
+    ["autopay is on", methodPageReply(booking, payable, permission, back)],
+    [
+      "autopay is on, while collection is paused",
+      methodPageReply({ ...booking, pauses: [{ from: "2027-01-04", until: null }] }, payable, permission, back),
+    ],
+    ["autopay is on, with a payment to confirm", methodPageReply(confirming, payable, toRenew, back)],
+    [
+      "autopay is on, with a payment to confirm that is past due",
+      methodPageReply(confirming, payable, toRenew, { ...back, now: "2027-02-07T18:00:00Z" }),
+    ],
+    ["only a late charge is left", methodPageReply(charged, { ...payable, due: charge }, permission, back)],
   ],
   "return-page": [
     ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status), site)]),

@@ -14,6 +14,7 @@ const booking: Booking = {
   },
 };
 const permission = permissionDocument(booking, "the card or bank account that you save next");
+const back = { payUrl: "https://example.org/pay/token", now: today };
 const bodyOf = ({ body }: { body?: unknown }) => String(body);
 const page = (of: Booking = booking) => {
   const found = payPageOf(of, "due_1", null, today);
@@ -21,7 +22,7 @@ const page = (of: Booking = booking) => {
   return found;
 };
 const method = (of: Booking = booking, text: typeof permission | null = permission) =>
-  bodyOf(methodPageReply(of, page(of), text, "https://example.org/pay/token"));
+  bodyOf(methodPageReply(of, page(of), text, back));
 const having = (changes: Partial<Due>): Booking => ({
   ...booking,
   dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...changes } : due)),
@@ -65,6 +66,51 @@ describe("the pages of a payment link", () => {
     expect(method(booking, null)).toContain('<form method="post"><button');
   });
 
+  test("except a payment that its client is to confirm from what is charged to another method", () => {
+    const tries: NonNullable<Due["tries"]> = {
+      ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
+      ...{ lastFailure: "authentication_required", methodId: "pm_1", stopped: "authentication" },
+    };
+    const toConfirm = having({ tries, status: "action_required" });
+    const both = { ...toConfirm, dues: [...toConfirm.dues, { ...balance, id: "due_2" }] };
+    const shown = (of: Booking, now: string) =>
+      bodyOf(methodPageReply(of, page(of), permissionDocument(of, "the card"), { ...back, now }));
+
+    expect(shown(both, "2027-02-06T19:00:00Z")).toContain(
+      "This does not include the payment due on February 6, 2027: your bank asks you to confirm it",
+    );
+    expect(shown(both, "2027-02-07T19:00:00Z")).toContain("the payment that was due on February 6, 2027: your bank");
+    expect(shown(toConfirm, "2027-02-07T19:00:00Z")).toContain("You do not need to save a card or bank account");
+    expect(bodyOf(payPageReply(toConfirm, page(toConfirm), "https://example.org"))).not.toContain("<a ");
+  });
+
+  test("say that a card which expires before its charge is tried all the same", () => {
+    const savedMethod = { ...(booking.savedMethod as NonNullable<Booking["savedMethod"]>), expiresOn: "2027-01-31" };
+    const expires: Booking = { ...booking, autopay: true, savedMethod };
+
+    expect(bodyOf(payPageReply(expires, page(expires), "https://example.org"))).toContain(
+      "We will try to charge your card ending in 4242 on February 6, 2027, but it will have expired by then",
+    );
+  });
+
+  test("say until when a bank account is not debited", () => {
+    const savedMethod = { ...booking.savedMethod, type: "us_bank_account", expiresOn: null } as Booking["savedMethod"];
+    const held = { ...having({ dueOn: "2027-03-01" }), autopay: true, savedMethod } as Booking;
+
+    expect(bodyOf(payPageReply(held, page(held), "https://example.org"))).toContain(
+      "If this payment is still unpaid on March 8, 2027, we will charge your bank account ending in 4242 then.",
+    );
+  });
+
+  test("say that collection is paused", () => {
+    const paused = { ...booking, pauses: [{ from: "2027-01-04", until: null }] };
+
+    for (const text of [null, permission]) {
+      expect(method(paused, text)).toContain("Your payments are paused for now.");
+      expect(method(booking, text)).not.toContain("paused");
+    }
+  });
+
   test("promise no link for each payment if the program sends no reminders", () => {
     const { terms } = booking;
     const silent = { ...booking, terms: { ...terms, collection: { ...terms.collection, noticeDaysBefore: [] } } };
@@ -91,8 +137,7 @@ describe("the pages of a payment link", () => {
     const alone: Booking = { ...settled, dues: [...settled.dues, charge] };
     const pageOf = (of: Booking) => payPageOf(of, "due_9", null, today) ?? expect.fail("the late charge is missing");
     const shown = (of: Booking) => bodyOf(payPageReply(of, pageOf(of), "https://example.org/pay/token/method"));
-    const methodOf = (of: Booking) =>
-      bodyOf(methodPageReply(of, pageOf(of), permissionDocument(of, "the card"), "https://example.org/pay/token"));
+    const methodOf = (of: Booking) => bodyOf(methodPageReply(of, pageOf(of), permissionDocument(of, "the card"), back));
 
     test("save a method for the other payments, without the late charge among them", () => {
       expect(shown(charged)).toContain('href="https://example.org/pay/token/method"');

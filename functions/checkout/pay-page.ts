@@ -1,7 +1,16 @@
 import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
-import { type Booking, isRemindedOfAll, isSettled, methodPageRefusal, type PayPage } from "@clearing/domain/booking";
+import {
+  type Booking,
+  isPaused,
+  isRemindedOfAll,
+  isSettled,
+  methodPageRefusal,
+  type PayPage,
+  toConfirm,
+} from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
+import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import type { Reply } from "@clearing/runtime/api";
 import { shortPage, type Words } from "@clearing/runtime/page";
@@ -38,10 +47,10 @@ type Payable = Extract<PayPage, { kind: "payable" }>;
 
 /** What the due is for, its date, and when it is charged if the client does nothing. */
 function paymentText({ due, isPastDue, planned }: Payable, seller: { merchant: string; program: string }): string {
-  const { due: ahead, pastDue, planned: charged } = texts.payable;
+  const { due: ahead, pastDue, planned: charges } = texts.payable;
   const payment = fill(isPastDue ? pastDue : ahead, { ...seller, date: longDate(due.dueOn) });
   if (planned === null) return payment;
-  const charge = fill(charged, { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
+  const charge = fill(charges[planned.as], { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
   return `${payment} ${charge}`;
 }
 
@@ -49,24 +58,30 @@ function paymentText({ due, isPastDue, planned }: Payable, seller: { merchant: s
  * The page on which a client saves another method. While autopay is on, it shows the permission for the new method,
  * which the button gives; the form carries the hash of the text shown.
  */
-export function methodPageReply(booking: Booking, page: PayPage, permission: Permission | null, payUrl: string): Reply {
+export function methodPageReply(
+  booking: Booking,
+  page: PayPage,
+  permission: Permission | null,
+  { payUrl, now }: { payUrl: string; now: Instant },
+): Reply {
   const refusal = methodPageRefusal(booking, page);
-  const { title, free, off, on, linkOnly, authorization, back } = method;
+  const { title, free, off, on, linkOnly, authorization, back, paused } = method;
   const link = { label: back, url: payUrl };
   if (refusal === "link_only") return shortPage(200, { ...linkOnly, link });
   if (refusal !== null) return shortPage(200, states[refusal]);
   const opening = fill(free, { program: booking.terms.publicLabel });
   const stays = isRemindedOfAll(booking) ? off.text : off.noReminder;
+  const pause = isPaused(booking) ? [paused] : [];
   if (permission === null) {
-    const text = [opening, stays, off.charged].join(" ");
+    const text = [opening, stays, off.charged, ...pause].join(" ");
     return shortPage(200, { title, text, link }, { label: off.button });
   }
-  const details = { title: authorization, paragraphs: permission.paragraphs };
-  return shortPage(
-    200,
-    { title, text: `${opening} ${on.text}`, details, link },
-    { label: on.button, query: { permission: permission.hash } },
+  const excluded = toConfirm(booking, now).map(({ due, isPastDue }) =>
+    fill(isPastDue ? on.toConfirmPastDue : on.toConfirm, { date: longDate(due.dueOn) }),
   );
+  const text = [opening, on.text, ...excluded, ...pause, on.gives].join(" ");
+  const details = { title: authorization, paragraphs: permission.paragraphs };
+  return shortPage(200, { title, text, details, link }, { label: on.button, query: { permission: permission.hash } });
 }
 
 const unpayable: Record<404 | 503, Words> = { 404: texts.invalid, 503: texts.unavailable };

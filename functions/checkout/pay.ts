@@ -57,7 +57,10 @@ export const payBindings = [
       const shown = await readPage(params.token, deps);
       if (shown === null) return noPayPage(404);
       const { booking, page } = shown;
-      return methodPageReply(booking, page, permissionToRenew(booking), linkOf(deps, params.token));
+      return methodPageReply(booking, page, permissionToRenew(booking), {
+        payUrl: linkOf(deps, params.token),
+        now: deps.clock.now(),
+      });
     },
     noPayPage,
   ),

@@ -10,13 +10,20 @@ export default {
     button: "Continue",
   },
   on: {
-    text: "We will charge your remaining scheduled payments to the card or bank account that you save. By selecting the button below, you give us this authorization:",
+    text: "We will charge your remaining scheduled payments to the card or bank account that you save.",
+    /** A payment that no saved method pays. */
+    toConfirm:
+      "This does not include the payment due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+    toConfirmPastDue:
+      "This does not include the payment that was due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+    gives: "By selecting the button below, you give us this authorization:",
     button: "Agree and continue",
   },
   linkOnly: {
     title: "You do not need to save a card or bank account",
-    text: "Only a late charge is left to pay. We do not charge it automatically. Please go back to the payment to pay it.",
+    text: "We do not charge what is left to pay automatically. Please go back to the payment to pay it.",
   },
+  paused: "Your payments are paused for now. We will email you when the pause ends.",
   back: "Back to the payment",
   authorization: "Authorization for automatic payments",
 } as const;

@@ -4,8 +4,15 @@ export default {
     title: "Pay {amount}",
     due: "Your payment to {merchant} for the {program}, due on {date}.",
     pastDue: "Your payment to {merchant} for the {program} was due on {date} and is past due.",
-    planned:
-      "We will charge {method} on {date}. You can also pay now. If you do, we will not charge this payment again.",
+    /** When it is charged if the client does nothing. */
+    planned: {
+      collected:
+        "We will charge {method} on {date}. You can also pay now. If you do, we will not charge this payment again.",
+      card_expires:
+        "We will try to charge {method} on {date}, but it will have expired by then, so the charge may fail. If you pay now, we will not charge this payment again.",
+      debit_free:
+        "We do not debit bank accounts in the ten business days before the program starts. If this payment is still unpaid on {date}, we will charge {method} then.",
+    },
     payoff:
       "Your payment to {merchant} for the {program}. You chose to pay off your remaining balance in one payment. This amount covers every payment that was not already in progress.",
     button: "Pay now",

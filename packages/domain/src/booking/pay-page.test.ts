@@ -82,10 +82,18 @@ describe("the link of a due", () => {
     };
     const dueOn = collected.dues[1]?.dueOn ?? "";
 
-    expect(planned(collected)).toEqual({ on: dueOn, method: { type: "card", last4: "4242" } });
+    expect(planned(collected)).toEqual({ as: "collected", on: dueOn, method: { type: "card", last4: "4242" } });
     expect(planned(confirmed)).toBeNull();
     expect(planned({ ...collected, pauses: [{ from: "2027-01-04", until: null }] })).toBeNull();
-    expect(planned({ ...collected, savedMethod: { ...savedMethod, expiresOn: "2027-01-31" } })).toBeNull();
+    expect(planned({ ...collected, savedMethod: { ...savedMethod, unusable: "declined" } })).toBeNull();
+    expect(planned({ ...collected, savedMethod: { ...savedMethod, expiresOn: "2027-01-31" } })).toMatchObject({
+      ...{ as: "card_expires", on: dueOn },
+    });
+    const inWindow = collected.dues.map((due) => ({ ...due, dueOn: "2027-03-01" }));
+    const account: SavedMethod = { ...savedMethod, type: "us_bank_account", expiresOn: null };
+    expect(planned({ ...collected, dues: inWindow, savedMethod: account })).toMatchObject({
+      ...{ as: "debit_free", on: "2027-03-08" },
+    });
     expect(planned(collected, `${dueOn}T16:59:59Z`)).not.toBeNull();
     expect(planned(collected, `${dueOn}T17:00:00Z`)).toBeNull();
   });

@@ -9,8 +9,15 @@ import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
 import { statusOn } from "./resting.ts";
 import { owesCollectable } from "./varied-debit.ts";
 
-/** When and from which method a due is collected without the link. */
-export type PlannedCharge = { on: CalendarDate; method: Pick<SavedMethod, "type" | "last4"> };
+/**
+ * When and from which method a due is collected without the link: as scheduled (`collected`), although the card will have
+ * expired (`card_expires`), or once bank debits are allowed again (`debit_free`).
+ */
+export type PlannedCharge = {
+  as: "collected" | "card_expires" | "debit_free";
+  on: CalendarDate;
+  method: Pick<SavedMethod, "type" | "last4">;
+};
 
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
@@ -52,8 +59,9 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
 /** Null if the charge's time has come: its outcome is not known, so the page promises nothing. */
 function plannedCharge(booking: Booking, due: Due, now: Instant): PlannedCharge | null {
   const next = nextPayment(booking, due, now);
-  if (next.kind !== "collected" || hasCome(next.at, now)) return null;
-  return { on: dateIn(booking.terms.timeZone, next.at), method: next.method };
+  if (!("at" in next) || hasCome(next.at, now)) return null;
+  const as = next.kind === "collected" ? next.kind : next.why;
+  return { as, on: dateIn(booking.terms.timeZone, next.at), method: next.method };
 }
 
 type Unpaid = Extract<PayPage, { kind: "payable" | "payoff" | "after_payoff" }>;
