@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.ts";
 
@@ -21,8 +21,6 @@ export async function synthesize(log: (line: string) => void): Promise<string> {
   const hash = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return folder;
   log("synthesizing the template");
-  // What stacks compiled is of the earlier bundles; each bundle has another path.
-  rmSync(join(folder, "compiled"), { recursive: true, force: true });
   execFileSync(process.execPath, [import.meta.filename, folder], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
   writeFileSync(stamp, hash);
   return folder;

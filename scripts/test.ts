@@ -34,7 +34,7 @@ async function main(): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-test-"));
   try {
     console.log("=== tests");
-    // Hundreds of threads load the same bundles, so the first one compiles them for all.
+    // Many workers load the same sources, so the first one compiles them for all.
     process.env.NODE_COMPILE_CACHE = join(folder, "compiled");
     const file = join(folder, "report.json");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];

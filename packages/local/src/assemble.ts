@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
@@ -145,7 +145,9 @@ export async function assemble(
     clock,
     endpoint: aws.url,
     logs: folder.logs,
-    compiled: join(resolve(options.templateDir), "compiled"),
+    compiled: ({ label, folder: bundle }) =>
+      // Only the template's folders: others are watched, built again or deleted.
+      options.bundles?.(label) === undefined ? `${bundle}.compiled` : undefined,
     environment: (fn) => ({
       ...("PUBLIC_URL" in fn.environment && { PUBLIC_URL: api.url }),
       ...("SETTLEMENT_CURRENCIES" in fn.environment &&

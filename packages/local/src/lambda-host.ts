@@ -28,8 +28,8 @@ type Options = {
   clock: Clock;
   endpoint: string;
   logs: string;
-  /** The folder of Node's compile cache: without it each new thread would compile its bundle again. */
-  compiled: string;
+  /** The folder of Node's compile cache. Without it each new thread compiles its bundle again. */
+  compiled: (fn: FunctionSpec) => string | undefined;
   /** Environment variables that the stack adds or replaces. */
   environment: (fn: FunctionSpec) => Record<string, string>;
   /** A thread's direct access to the database; undefined if its calls use the endpoint. */
@@ -80,9 +80,10 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     return { file: join(fn.folder, `${file}.mjs`), exportName, offset };
   };
   const { PATH = "" } = process.env;
+  const compiled = options.compiled(fn);
   const environment = (caller: string): Record<string, string> => ({
     PATH,
-    NODE_COMPILE_CACHE: options.compiled,
+    ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }),
     TZ: ":UTC",
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,

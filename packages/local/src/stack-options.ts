@@ -4,7 +4,7 @@ import type { Seed } from "./seeding.ts";
 import type { Topology } from "./topology.ts";
 
 export type StackOptions = {
-  /** The output folder of `cdk synth`. Its folder `compiled` receives the compiled bundles. */
+  /** The output folder of `cdk synth`. A folder beside each bundle receives what Node compiled. */
   templateDir: string;
   /** The folder of all data that survives the process. */
   dataDir: string;
