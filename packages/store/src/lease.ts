@@ -14,7 +14,7 @@ import type { Store } from "./store.ts";
 const leaseSeconds = 40;
 
 /** The pauses between two checks whether the holder is done: short at first, as most holders are done soon. */
-const looks: Pauses = { leastMs: 25, firstMs: 75, longestMs: 400 };
+const looks: Pauses = { leastMs: 25, firstMs: 75, longestMs: 450 };
 
 /** How long a consumer that must do the work waits for the lease: less than its timeout by what the work can take. */
 const usualPatienceMs = 10_000;

@@ -17,9 +17,15 @@ test.each([
 });
 
 test.each([
-  [0, 100],
-  [0.5, 250],
-  [1, 400],
-])("a pause with a minimum is never shorter: with the chance %d it is %i ms", (chance, ms) => {
-  expect(pauseMs(1, { leastMs: 100, firstMs: 400, longestMs: 400 }, chance)).toBe(ms);
+  [1, 25, 75],
+  [2, 50, 150],
+  [3, 100, 300],
+  [4, 150, 450],
+  [60, 150, 450],
+])("with a minimum, the pause after %i failed calls is %i to %i ms", (failedCalls, least, longest) => {
+  const withMinimum = { leastMs: 25, firstMs: 75, longestMs: 450 };
+
+  expect(pauseMs(failedCalls, withMinimum, 0)).toBe(least);
+  expect(pauseMs(failedCalls, withMinimum, 0.5)).toBe((least + longest) / 2);
+  expect(pauseMs(failedCalls, withMinimum, 1)).toBe(longest);
 });
