@@ -49,7 +49,7 @@ export default {
     saved: { title: "Payment method saved", text: "Thank you. This is now the saved payment method for your booking." },
     unsaved: {
       title: "Payment method not changed",
-      text: "Your booking changed while you were on the previous page, so your saved payment method stays the same. If you still want to change it, open your booking.",
+      text: "Your booking changed while you were on the previous page, so your saved payment method stays the same. Your booking page shows it.",
     },
     unfinished: {
       title: "Nothing saved yet",

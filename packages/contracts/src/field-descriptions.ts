@@ -100,7 +100,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   moveDays: "The largest number of days by which a client may move a due. Clients cannot move dues yet.",
   moves: "How many times a client may move a due. Clients cannot move dues yet.",
   returnGraceDays:
-    "How many business days a client has to pay the deposit in another way after the bank has returned it. Returned debits are not processed yet.",
+    "How many business days a client has to pay the deposit in another way after the bank has returned it. A debit that the bank returns after it has settled is not processed yet.",
   financingHours: "How many hours an outside lender has to decide on an application. There are no outside lenders yet.",
   cancellation: "The refund to a client who cancels: the fee that is withheld, and the tiers.",
   "cancellation administrationFee":
