@@ -52,7 +52,7 @@ const proofs = {
   hookTimeout: 120_000,
 };
 
-/** No test here takes a second on a quiet machine; the time-out allows for a loaded one. */
+/** Few tests here take a second on a quiet machine; the time-out allows for a loaded one. */
 const pure = { ...native, isolate: false, testTimeout: 30_000 };
 
 /**
@@ -75,7 +75,7 @@ class ByProject extends BaseSequencer {
  */
 export default defineConfig({
   test: {
-    // Sources are transformed once, not once a run.
+    // For `apart`: its sources are transformed once, not once a run.
     fsModuleCache: true,
     // A third worker uses the time in which the stacks of the others wait.
     maxWorkers: 3,
@@ -117,7 +117,7 @@ export default defineConfig({
           globalSetup: ["tests/harness/global-setup.ts"],
           setupFiles: ["tests/harness/documented-answers.ts"],
           ...native,
-          // The many threads of a stack live so briefly that they need no garbage collection.
+          // A stack has many threads that live for seconds: they collect little garbage, and none beside their work.
           execArgv: ["--min-semi-space-size=16", "--single-threaded-gc"],
           testTimeout: 180_000,
           hookTimeout: 120_000,

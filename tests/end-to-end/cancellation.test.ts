@@ -8,9 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const available = async (cohortId: string) =>
-  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
-
 describe("a cancellation by the client", () => {
   test("refunds the amount that its preview shows: half of the payment, less the fee", async () => {
     const cohort = await openCohort(world, { inDays: 45, count: 1 });
@@ -28,7 +25,7 @@ describe("a cancellation by the client", () => {
     expect(preview.next).toMatchObject({ refundPercent: 0, refund: 0, kept: 250_000 });
     const { body } = await client.cancel();
     expect(body).toMatchObject({ status: "cancelled", paid: 250_000, refunded: 75_000, balance: 0 });
-    expect(await available(cohort.id)).toBe(1);
+    expect(await world.available(cohort.id)).toBe(1);
     expect(await accountsOf(client)).toMatchObject({
       receivable: 0,
       deferred_revenue: 0,
@@ -64,7 +61,7 @@ describe("a cancellation by the client", () => {
     const session = await client.checkout();
     expect((await client.cancel()).body).toMatchObject({ status: "cancelled", paid: 0 });
     expect((await client.payOn(session)).status).toBe("expired");
-    expect(await available(cohort.id)).toBe(1);
+    expect(await world.available(cohort.id)).toBe(1);
   });
 });
 

@@ -7,24 +7,21 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const available = async (cohortId: string) =>
-  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
-
 describe("capacity", () => {
   test("a cohort grows, and shrinks only by free places, all or none", async () => {
     const cohort = await openCohort(world, { count: 2 });
     const token = await world.token("admin");
     await new Client(world).hold(cohort.id);
     await world.must("POST", `/v1/cohorts/${cohort.id}/places`, { token, body: { type: "private", count: 2 } });
-    expect(await available(cohort.id)).toBe(3);
+    expect(await world.available(cohort.id)).toBe(3);
     const tooMany = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=4`, { token });
     const detail = "Free places of this type: 3 of 4. Remove at most that many.";
     expect(tooMany).toMatchObject({ status: 409, body: { code: "places_in_use", detail } });
     const unknown = await world.api("DELETE", `/v1/cohorts/${cohort.id}/places?type=suite&count=1`, { token });
     expect(unknown).toMatchObject({ status: 400, body: { errors: [{ path: "query.type" }] } });
-    expect(await available(cohort.id)).toBe(3);
+    expect(await world.available(cohort.id)).toBe(3);
     await world.must("DELETE", `/v1/cohorts/${cohort.id}/places?type=private&count=3`, { token });
-    expect(await available(cohort.id)).toBe(0);
+    expect(await world.available(cohort.id)).toBe(0);
   });
 
   test("a change that is repeated with its key is made once and gets the same answer", async () => {
@@ -39,7 +36,7 @@ describe("capacity", () => {
       return answers[0]?.body;
     };
     await repeated("DELETE", `${path}/places?type=private&count=2`);
-    expect(await available(cohort.id)).toBe(4);
+    expect(await world.available(cohort.id)).toBe(4);
     const other = { token, key: "DELETE-once" };
     expect((await world.api("DELETE", `${path}/places?type=private&count=1`, other)).body).toMatchObject({
       code: "idempotency_mismatch",

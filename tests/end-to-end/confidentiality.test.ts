@@ -229,9 +229,9 @@ test("an invitation is sent to the participant once the payer has signed, and do
   await payer.sign();
   await world.quiesce();
 
-  const { items } = await world.must<{ items: object[] }>("GET", `/_local/mail?to=${guest}`);
-  expect(items).toMatchObject([{ subject: "Please accept or decline your place" }]);
-  expect(JSON.stringify(items)).not.toContain("badger");
+  const mails = await world.mails(guest);
+  expect(mails).toMatchObject([{ subject: "Please accept or decline your place" }]);
+  expect(JSON.stringify(mails)).not.toContain("badger");
 });
 
 test("the log withholds no field: each value has its field's shape", () => {

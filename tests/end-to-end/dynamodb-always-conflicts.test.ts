@@ -8,5 +8,5 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test("with a conflict for every write to DynamoDB every route answers as documented, and the return page is HTML", () =>
+test("with a conflict for every transaction and every write of DynamoDB every route answers as documented, and the return page is HTML", () =>
   expectDocumentedAnswers("conflict", [200, 404, 409, 503], world));

@@ -7,9 +7,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const available = async (cohortId: string) =>
-  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
-
 describe("holding a place at the same moment", () => {
   test("of ten clients who want the last place, one gets it, and nine are refused as sold out", async () => {
     const cohort = await openCohort(world, { count: 1 });
@@ -18,7 +15,7 @@ describe("holding a place at the same moment", () => {
     const answers = await Promise.all(clients.map((client, index) => client.tryHold(quotes[index] ?? "")));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ body }) => body.code === "sold_out")).toHaveLength(9);
-    expect(await available(cohort.id)).toBe(0);
+    expect(await world.available(cohort.id)).toBe(0);
   });
 
   test("the same request with the same key has one effect and one answer", async () => {
@@ -29,7 +26,7 @@ describe("holding a place at the same moment", () => {
     const second = await client.tryHold(quote, "one-key");
     expect(second.body).toEqual(first.body);
     expect(second.headers.get("idempotent-replayed")).toBe("true");
-    expect(await available(cohort.id)).toBe(3);
+    expect(await world.available(cohort.id)).toBe(3);
     const other = await client.tryHold(await client.quote(cohort.id), "one-key");
     expect(other).toMatchObject({ status: 422, body: { code: "idempotency_mismatch" } });
   });
@@ -48,7 +45,7 @@ describe("holding a place at the same moment", () => {
     const answers = await Promise.all(Array.from({ length: 100 }, hold));
     expect([...new Set(answers.map(({ status, body }) => `${status} ${body.code ?? body.id}`))]).toHaveLength(1);
     expect(answers[0]).toMatchObject({ status: 201, body: { status: "held" } });
-    expect(await available(cohort.id)).toBe(3);
+    expect(await world.available(cohort.id)).toBe(3);
   });
 
   test("thirty equal requests for a session with one key all return the same session", async () => {

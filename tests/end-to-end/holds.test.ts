@@ -15,9 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const available = async (cohortId: string) =>
-  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
-
 describe("holding a place", () => {
   test("a participant has one live booking in a cohort, and a quote makes one booking", async () => {
     const cohort = await openCohort(world);
@@ -100,7 +97,7 @@ describe("holding a place", () => {
     const session = await client.checkout();
     await world.moveClock({ advance: "PT40M" });
     expect((await client.read()).status).toBe("expired");
-    expect(await available(cohort.id)).toBe(1);
+    expect(await world.available(cohort.id)).toBe(1);
     expect((await client.payOn(session)).status).toBe("expired");
     expect(await world.mail(client.email)).toContain("Your hold has expired");
     expect((await client.tryCheckout()).body.code).toBe("hold_expired");

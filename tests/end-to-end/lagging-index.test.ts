@@ -12,9 +12,6 @@ const listed = async (client: Client) => {
   const { items } = await world.must<{ items: { id: string; status: string }[] }>("GET", "/v1/bookings", { token });
   return items.map(({ id, status }) => [id, status]);
 };
-const available = async (cohortId: string) =>
-  (await world.must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available;
-
 /** A hold that its client's list does not show yet, which proves that the index lags. */
 async function heldUnseen(cohortId: string): Promise<Client> {
   for (let tries = 1; tries <= 5; tries++) {
@@ -33,7 +30,7 @@ test("lagging indexes make lists and sweeps late, but nothing wrong", async () =
   await world.faults({ target: "dynamodb", kind: "stale_index", rate: 1, seed: 1, seconds: 300 });
   const unseen = await heldUnseen(id);
   expect((await unseen.read()).status).toBe("held");
-  expect(await available(id)).toBe(2);
+  expect(await world.available(id)).toBe(2);
   await unseen.cancel();
   for (const client of [lapses, pays, leaves]) await client.hold(id);
   // It is sold out at once, even if no list shows it yet.
@@ -47,7 +44,7 @@ test("lagging indexes make lists and sweeps late, but nothing wrong", async () =
   expect((await pays.read()).status).toBe("held");
   expect((await lapses.read()).status).toBe("expired");
   expect((await leaves.read()).status).toBe("expired");
-  expect(await available(id)).toBe(2);
+  expect(await world.available(id)).toBe(2);
   await pays.payOn(page);
   await world.quiesce();
   await pays.clear();

@@ -17,7 +17,7 @@ import {
 import type { Client } from "../harness/world.ts";
 
 /**
- * Stripe's test cards, each with the session's answer, the state of the booking and the mail. Sources:
+ * Stripe's test cards that can be saved, each with the state of the due that is collected from it and the mail. Sources:
  * docs.stripe.com/testing, docs.stripe.com/declines/codes.
  */
 let scene: Scene;

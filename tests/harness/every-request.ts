@@ -5,8 +5,9 @@ import { expect } from "vitest";
 import { Client, loan, openCohort, type Problem, participantBody, programBody, type World } from "./world.ts";
 
 /**
- * Sends a valid request to every operation that reads or writes while all calls of DynamoDB fail with a fault. Each answer
- * has one of the statuses; `world.api` also checks it against the API's document, and fails the test at its end.
+ * Sends a valid request to every operation that reads or writes, while DynamoDB fails each call (`error`), or each
+ * transaction and each write (`conflict`). Each answer has one of the statuses. `world.api` also checks it against the
+ * API's document, and fails the test at its end.
  */
 export async function expectDocumentedAnswers(kind: "error" | "conflict", statuses: number[], world: World) {
   const bookingLog = () => readFileSync(join(world.stack.logsDir, "booking.log"), "utf8");

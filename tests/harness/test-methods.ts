@@ -68,7 +68,9 @@ export async function saved(scene: Scene, method: string, outcome?: string): Pro
  */
 export async function debited(scene: Scene, table: Readonly<Record<string, Due>>) {
   const { world } = scene;
-  const rows = await rowsOf(table, (code) => saved(scene, "pm_usBankAccount_success", code));
+  const rows = await rowsOf(table, (code) =>
+    saved(scene, "pm_usBankAccount_success", table[code] === paid ? undefined : code),
+  );
   await world.moveClock({ advance: "P6D" });
   const dueOn = (await rows[0]?.made.read())?.dues[1]?.dueOn;
   await world.moveClock({ to: `${dueOn}T19:00:00Z` });

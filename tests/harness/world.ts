@@ -111,6 +111,9 @@ export async function startWorld(
     mails,
     /** The subjects of the mails to an address. */
     mail: async (to: string) => (await mails(to)).map(({ subject }) => subject),
+    /** How many private places of a cohort are for sale. */
+    available: async (cohortId: string) =>
+      (await must<{ places: { available: number }[] }>("GET", `/v1/cohorts/${cohortId}`)).places[0]?.available,
     events: async (bookingId: string) =>
       (await must<{ items: Event[] }>("GET", "/_local/events")).items.filter(
         ({ detail }) => detail.subject.id === bookingId || detail.data.bookingId === bookingId,
