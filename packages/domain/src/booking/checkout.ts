@@ -6,7 +6,7 @@ import { awaitsFirstConfirmation, type Due, replaceDue, unpaid } from "./due.ts"
 import { nextVersion } from "./next-version.ts";
 import { partProblem } from "./part-payment.ts";
 import type { PaymentBar } from "./payment-bar.ts";
-import { chargeFor, isPaidOff, payoffOn, refusePayoff } from "./payoff.ts";
+import { chargeFor, isPaidOff, payoffBar, payoffOn, refusePayoff } from "./payoff.ts";
 import { isForOneself } from "./relation.ts";
 import { replaceDues } from "./settlement.ts";
 
@@ -106,7 +106,7 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
   if (awaitsFirstConfirmation(booking, due)) return refused("clearance_required");
   if (!mayOwe(booking)) return barred("ended");
   if (unpaid(due) === 0) return barred("paid");
-  if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return barred("payoff_open");
+  if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return barred(payoffBar(booking));
   if (due.status !== "processing") return null;
   return request.verifying && mayReplace(booking, due) ? null : barred("in_progress");
 }
@@ -199,10 +199,8 @@ function beginPayoff(before: Booking, request: CheckoutRequest, now: Instant): C
   if (!agreementSigned(before)) return { ok: false, reason: "agreement_required" };
   const open = before.payoff?.attemptId;
   if (open !== undefined) {
-    const isOnItsWay = before.dues.some(
-      ({ status, openAttemptId }) => openAttemptId === open && status === "processing",
-    );
-    return isOnItsWay ? barred("payoff_in_progress") : { ok: true, kind: "existing", attemptId: open };
+    const bar = payoffBar(before);
+    return bar === "payoff_in_progress" ? barred(bar) : { ok: true, kind: "existing", attemptId: open };
   }
   if (request.openOnly) return barred("nothing_open");
   const no = refusePayoff(before);

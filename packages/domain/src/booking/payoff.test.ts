@@ -4,7 +4,7 @@ import { Life } from "../testing/life.ts";
 import { at, balanceOf, due, financed, noon, payOff, quotedOn, sumOfAmounts, zone } from "../testing/loan.ts";
 import { held } from "../testing/retreat.ts";
 import { addDays, type CalendarDate, daysBetween, instantAt } from "../time/index.ts";
-import { type Booking, fallDue, payoffOn, refusePayoff, type SavedMethod, unpaid } from "./index.ts";
+import { type Booking, beginCheckout, fallDue, payoffOn, refusePayoff, type SavedMethod, unpaid } from "./index.ts";
 import type { PaymentBar } from "./payment-bar.ts";
 
 const taxes = [{ id: "state", label: "State tax", rate: "6.8750", appliesTo: ["place" as const] }];
@@ -346,12 +346,31 @@ describe("a payoff", () => {
     expect(life.refunds.at(-1)).toMatchObject({ amount: attempt.amount, reason: "after_cancellation" });
   });
 
-  const openPayoff = { attemptId: "att_1", on: quotedOn, dues: [], unearned: [] };
   const barred = (because: PaymentBar) => ({ reason: "invalid_transition", because });
+  /** With a payoff whose page is open, or which its bank account has paid and the bank is processing. */
+  function beingPaidOff(life: Life, how: "page" | "debit"): Life {
+    const attempt = life.checkout("payoff") as { id: string };
+    if (how === "debit") life.settle(attempt.id, { kind: "processing", paymentIntentId: "pi_1" });
+    return life;
+  }
+
+  test.each([
+    ["page", "payoff_open"],
+    ["debit", "payoff_in_progress"],
+  ] as const)("whose %s is open refuses the payment of one due with the reason", (how, because) => {
+    const { booking, now } = beingPaidOff(financed(), how);
+    const request = { purpose: "due" as const, dueId: "due_1", attemptId: "att_9", customerId: "cus_1" };
+    const asked = { ...request, methods: ["card" as const], returnUrl: "https://example.org", notCleared: false };
+
+    expect(beginCheckout(booking, { ...asked, verifying: false }, now)).toEqual({ ok: false, ...barred(because) });
+  });
+
+  const openPayoff = { attemptId: "att_1", on: quotedOn, dues: [], unearned: [] };
   test.each<[string, (life: Life) => Booking, object | null]>([
     ["held", ({ booking }) => ({ ...booking, status: "held" }), barred("deposit_first")],
     ["cancelled", ({ booking }) => ({ ...booking, status: "cancelled" }), barred("ended")],
     ["being paid off", ({ booking }) => ({ ...booking, payoff: openPayoff }), barred("payoff_open")],
+    ["being paid off by a bank debit", (life) => beingPaidOff(life, "debit").booking, barred("payoff_in_progress")],
     ["completed", ({ booking }) => ({ ...booking, status: "completed" }), null],
     [
       "`full` and not confirmed",

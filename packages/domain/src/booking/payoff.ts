@@ -105,11 +105,17 @@ export function refusePayoff(booking: Booking): PayoffRefused | null {
   const barred = (because: PaymentBar) => ({ reason: "invalid_transition", because }) as const;
   if (booking.status === "held") return barred("deposit_first");
   if (!mayOwe(booking)) return barred("ended");
-  if (hasOpenPayoff(booking)) return barred("payoff_open");
+  if (hasOpenPayoff(booking)) return barred(payoffBar(booking));
   const open = booking.dues.filter(isCovered);
   if (open.some((due) => awaitsFirstConfirmation(booking, due))) return { reason: "clearance_required" };
   return open.length === 0 ? barred("nothing_open") : null;
 }
+
+/** Why no other payment begins while a payoff is open: its page can still be paid, or the bank is processing it. */
+export const payoffBar = ({ dues, payoff }: Booking): "payoff_open" | "payoff_in_progress" =>
+  dues.some(({ status, openAttemptId }) => openAttemptId === payoff?.attemptId && status === "processing")
+    ? "payoff_in_progress"
+    : "payoff_open";
 
 /**
  * A payoff without a payment: unearned interest that was paid in advance covers everything owed, or more. Null if something
