@@ -2,10 +2,12 @@ import {
   type Booking,
   type ByClient,
   collectionNews,
+  type Due,
   type DueNews,
   dueNews,
   mayBeCancelledUnpaid,
   type NextPayment,
+  unpaid,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -13,7 +15,7 @@ import type { CalendarDate, Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
-import { dayOf, methodName, type Wording, type Write } from "./words.ts";
+import { dayOf, methodName, moment, type Wording, type Write } from "./words.ts";
 
 /** Before and after a due's date, if it is still owed for the date that it had when the notice was written. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
@@ -79,8 +81,21 @@ const isTaken = ({ next }: DueNews): boolean => next.kind === "collected";
 /** Whether the next step itself says when the booking is cancelled. */
 const isCancelledFirst = ({ next }: DueNews): boolean => next.kind === "link" && next.why === "cancelled_first";
 
-const cancellation = (booking: Booking, on: CalendarDate): string =>
-  fill(mayBeCancelledUnpaid(booking) ? texts.final.cancels : texts.final.mayCancel, { date: longDate(on) });
+const cancellation = (booking: Booking, on: CalendarDate): string => cancelsUnless(booking, longDate(on));
+
+/** `before`: a date or an instant in words. */
+const cancelsUnless = (booking: Booking, before: string): string =>
+  fill(mayBeCancelledUnpaid(booking) ? texts.final.cancels : texts.final.mayCancel, { date: before });
+
+/**
+ * A payment after whose final notice a pause has moved the cancellation, perhaps to the day of the mail: so it names the
+ * time too.
+ */
+export const cancelsAfterPause = (booking: Booking, due: Due, at: Instant): string =>
+  [
+    fill(texts.pastDue.opening, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(due.dueOn) }),
+    cancelsUnless(booking, moment(booking, at)),
+  ].join(" ");
 
 /** The words for a payment that is charged automatically, or whose bank debit is held back. */
 type Steps = {

@@ -28,9 +28,9 @@ const failed = (stopped: "hard" | "limit" | "authentication", booking: Booking):
   })),
 });
 
-function mail(name: "DueWaived" | "DueDeferred" | "CollectionChanged", data: object, booking: Booking) {
+function mail(name: "DueWaived" | "DueDeferred" | "CollectionChanged", data: object, booking: Booking, at = now) {
   const payLink = () => "https://api.example.org/pay/1";
-  const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...data }, now, payLink });
+  const wording = mailsAbout(name).payer?.({ booking, refund: null, data: { ...data }, now: at, payLink });
   return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
 }
 
@@ -166,6 +166,83 @@ describe("a mail about an exception that staff made", () => {
   });
 
   const next: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_2", dueOn: "2027-02-12", amount: 50_000 };
+
+  describe("after a final notice that announced a cancellation", () => {
+    const terms = { ...anna.confirmed.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 14 } };
+    const noticed = (dueOn: string) => [{ kind: "final" as const, days: 7, dueOn, on: "2027-02-13" }];
+    const booking: Booking = { ...having({ notices: noticed("2027-02-06") }), terms };
+    const since = (until: string | null) => ({ pauses: [{ from: "2027-02-18", until }] });
+    const [resumedAt, resumed] = ["2027-03-01T16:02:00Z", since("2027-03-01")];
+
+    test("says that the pause holds the cancellation back", () => {
+      const says = "we will not cancel your booking for non-payment, even on the date in our final notice.";
+
+      expect(mail("CollectionChanged", { paused: true }, { ...booking, ...since(null) })?.text).toContain(says);
+      for (const other of [having({ notices: noticed("2027-02-06") }), { ...anna.confirmed, terms }]) {
+        expect(mail("CollectionChanged", { paused: true }, { ...other, ...since(null) })?.text).not.toContain("cancel");
+      }
+    });
+
+    test("says at the end of the pause until when to pay, perhaps on the same day, with a link", () => {
+      const sent = mail("CollectionChanged", { paused: false }, { ...booking, ...resumed }, resumedAt);
+
+      expect(sent?.paragraphs.at(-1)).toBe(
+        "Your payment of $16,000.00 was due on February 6, 2027 and has not been paid. If it is not paid before March 1, 2027, 10:00 AM MST, we will cancel your booking on that day under the cancellation terms of your agreement.",
+      );
+      expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/1" });
+    });
+
+    test("names each such payment, and then no link, which would pay only one", () => {
+      const two = { ...next, dueOn: "2027-02-05", notices: noticed("2027-02-05") };
+      const dues = [...booking.dues, two];
+      const sent = mail("CollectionChanged", { paused: false }, { ...booking, ...resumed, dues }, resumedAt);
+
+      expect(sent?.text.match(/Your payment of \S+ was due on .* before March 1, 2027, 10:00 AM MST/g)).toHaveLength(2);
+      expect(sent?.action).toBeUndefined();
+    });
+
+    test("says only that it may be canceled if the booking is not confirmed", () => {
+      const awaiting: Booking = { ...booking, ...resumed, status: "awaiting_clearance" };
+
+      expect(mail("CollectionChanged", { paused: false }, awaiting, resumedAt)?.text).toMatch(
+        /before March 1, 2027, 10:00 AM MST, we may cancel your booking on or after that day/,
+      );
+    });
+
+    test.each<[string, Booking]>([
+      ["its bank is processing it", { ...booking, dues: having({ ...booking.dues[1], status: "processing" }).dues }],
+      ["no final notice was sent", { ...anna.confirmed, terms }],
+      ["the program does not cancel for it", { ...booking, terms: anna.confirmed.terms }],
+      ["it was waived", { ...booking, dues: having({ ...booking.dues[1], waived: 1_600_000 }).dues }],
+    ])("announces no cancellation for a payment if %s", (_, one) => {
+      const dues = [...one.dues, { ...next, dueOn: "2027-03-05" }];
+      const sent = mail("CollectionChanged", { paused: false }, { ...one, ...resumed, dues }, resumedAt);
+
+      expect(sent?.text).not.toContain("cancel");
+      expect(sent?.text).toContain("no longer paused");
+    });
+  });
+
+  test.each(["payoff", "debit"])("asks for nothing while the bank processes everything that is left: a %s", (how) => {
+    const payoff = { attemptId: "att_1", on: "2027-01-30", dues: [], unearned: [] };
+    const debited = having({ status: "processing", openAttemptId: "att_1" });
+    const booking: Booking = { ...debited, ...(how === "payoff" ? { payoff } : {}), autopay: true, savedMethod: card };
+
+    for (const [isPaused, one] of [
+      [true, { ...booking, pauses: paused.pauses }],
+      [false, booking],
+    ] as const) {
+      const sent = mail("CollectionChanged", { paused: isPaused }, one as Booking);
+      expect(sent?.text).toContain("processing the payment of everything that you still owe");
+      expect(sent?.text).not.toMatch(/[Pp]lease|If you want to pay|We will charge/);
+    }
+  });
+
+  test("asks for the rest while the bank processes a part of what is left", () => {
+    const part = having({ status: "processing", openAttemptId: "att_1", openPart: true });
+
+    expect(mail("CollectionChanged", { paused: false }, part)?.text).toContain("Please make each remaining payment");
+  });
 
   test.each<[string, Due["dueOn"], string]>([
     [

@@ -1,6 +1,8 @@
 import {
+  announcedCancellations,
   type Booking,
   type Due,
+  isAllProcessing,
   isPaused,
   isReminded,
   isSettled,
@@ -13,7 +15,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
-import { ahead, chargesToCome, nextStep } from "./due-mails.ts";
+import { ahead, cancelsAfterPause, chargesToCome, nextStep } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
 import { amountOf, unautomated, type Wording, type Write } from "./words.ts";
@@ -52,10 +54,21 @@ function paidHow(booking: Booking, due: Due, now: Instant, url: string): Pick<Wo
 }
 
 /** Only while it is still true, and something is left to pay. */
-export const collection: Write = ({ booking, data, now }) => {
+export const collection: Write = ({ booking, data, now, payLink }) => {
   if (!mayOwe(booking) || isSettled(booking) || isPaused(booking) !== data.paused) return null;
-  const { paused, resumed } = texts;
-  if (data.paused === true) return { subject: paused.subject, paragraphs: [paused.opening, paused.meanwhile] };
-  const paid = chargesToCome(booking, now, resumed.automatic) ?? unautomated(booking, resumed.byLink);
-  return { subject: resumed.subject, paragraphs: [resumed.opening, ...paid] };
+  const { subject, opening, processing } = data.paused === true ? texts.paused : texts.resumed;
+  if (isAllProcessing(booking)) return { subject, paragraphs: [opening, processing] };
+  const announced = announcedCancellations(booking, now);
+  if (data.paused === true) {
+    const { notCanceled, meanwhile } = texts.paused;
+    return { subject, paragraphs: [opening, ...(announced.length > 0 ? [notCanceled] : []), meanwhile] };
+  }
+  const { automatic, byLink } = texts.resumed;
+  const paid = chargesToCome(booking, now, automatic) ?? unautomated(booking, byLink);
+  const cancels = announced.map(({ due, at }) => cancelsAfterPause(booking, due, at));
+  const [only, ...others] = announced;
+  // A link pays one due. The booking page pays any.
+  const action =
+    only === undefined || others.length > 0 ? {} : { action: { label: frame.payNow, url: payLink(only.due.id) } };
+  return { subject, paragraphs: [opening, ...paid, ...cancels], ...action };
 };

@@ -56,6 +56,11 @@ const withNext = (booking: Booking, dueOn: string): Booking => ({
   ...booking,
   dues: [...booking.dues, { ...(anna.confirmed.dues[1] as Due), id: "due_2", dueOn, amount: 50_000 }],
 });
+const finallyNoticed: Booking = {
+  ...having({ notices: [{ kind: "final", days: 7, dueOn: "2027-02-06", on: "2027-02-13" }] }),
+  terms: { ...terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 14 } },
+};
+const pausedAfter: Pick<Booking, "pauses"> = { pauses: [{ from: "2027-02-18", until: null }] };
 const charge = { ...(anna.confirmed.dues[1] as Due), id: "due_9", dueOn: "2027-02-27", amount: 2_500 };
 
 function refund(status: RefundPartStatus): Refund {
@@ -339,7 +344,20 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   CollectionChanged: [
     { of: "paused", data: { paused: true }, booking: paused },
+    { of: "paused after a final notice", data: { paused: true }, booking: { ...finallyNoticed, ...pausedAfter } },
+    {
+      ...{ of: "paused, the bank is processing everything", data: { paused: true } },
+      booking: { ...having({ status: "processing" }), ...pausedAfter },
+    },
     { of: "resumed, by link", data: { paused: false }, booking: anna.confirmed },
+    {
+      ...{ of: "resumed after a final notice", data: { paused: false }, now: "2027-03-01T16:02:00Z" },
+      booking: { ...finallyNoticed, pauses: [{ from: "2027-02-18", until: "2027-03-01" }] },
+    },
+    {
+      of: "resumed, the bank is processing everything",
+      ...{ data: { paused: false }, booking: having({ status: "processing" }) },
+    },
     { of: "resumed, by link, without reminders", data: { paused: false }, booking: silent },
     { of: "resumed, collected", data: { paused: false }, booking: collected },
     { of: "resumed, its method was declined", data: { paused: false }, booking: declinedCard },

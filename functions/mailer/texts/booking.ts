@@ -51,7 +51,7 @@ export default {
       client: "As you asked, we canceled your booking.",
       operator: "We are sorry. We had to cancel your booking.",
       clearance_deadline: "We are sorry. We could not confirm your booking in time, so we canceled it.",
-      non_payment: "Your payment is still past due, so we canceled your booking, as our final notice said.",
+      non_payment: "Your payment is still past due after our final notice, so we canceled your booking.",
       no_show: "You did not arrive, so we canceled your booking.",
       other: "Your booking is canceled.",
     },

@@ -14,8 +14,14 @@ export default {
   paused: {
     subject: "We have paused your payments",
     opening: "For now, we will not charge payments for your booking or send you reminders about them.",
+    /** After a final notice that announced a cancellation. */
+    notCanceled:
+      "During the pause, we will not cancel your booking for non-payment, even on the date in our final notice.",
     meanwhile:
       "You still owe these payments, but the days of the pause do not count toward a late charge. If you want to pay now, you can pay on your booking page. We will email you when the pause ends.",
+    /** While the bank is processing everything that is left. */
+    processing:
+      "Your bank is already processing the payment of everything that you still owe, and the pause does not stop it. We will email you about the outcome.",
   },
   resumed: {
     subject: "Your payments have resumed",
@@ -23,5 +29,7 @@ export default {
     automatic: "We will charge your payments automatically again, as you authorized.",
     byLink:
       "Please make each remaining payment by its due date, on your booking page or with a link that we send you. If a payment is already past due, please pay it on your booking page now.",
+    processing:
+      "Your bank is processing the payment of everything that you still owe. You do not need to do anything now. We will email you about the outcome.",
   },
 } as const;

@@ -47,7 +47,7 @@ export { type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";
-export { isToCancel, mayBeCancelledUnpaid } from "./non-payment.ts";
+export { announcedCancellations, isToCancel, mayBeCancelledUnpaid } from "./non-payment.ts";
 export { isReminded, isRemindedOfAll } from "./notice-plan.ts";
 export { sendNotices } from "./notices.ts";
 export * from "./outlook.ts";

@@ -14,7 +14,7 @@ import {
   zone,
 } from "../testing/owing.ts";
 import { addDays, plusDays, plusHours } from "../time/index.ts";
-import { collectionAt, isToCancel, unconfirm } from "./index.ts";
+import { announcedCancellations, collectionAt, isToCancel, unconfirm } from "./index.ts";
 
 describe("a booking that is not paid", () => {
   const cancelledOn = (life: Life, from = 0, to = 33): string | null => {
@@ -104,6 +104,34 @@ describe("a booking that is not paid", () => {
     life.at(plusHours(at(22), -1)).sweep();
 
     expect([life.booking.status, cancelledOn(life, 22)]).toEqual(["confirmed", "2027-02-26"]);
+  });
+
+  test("has the announced instant of its cancellation, which is the one that it is canceled at after a pause", () => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+    const announced = () => announcedCancellations(life.booking, life.now).map((one) => [one.due.id, one.at]);
+    expect(announced()).toEqual([["due_1", at(18)]]);
+    change(life, { pauses: [{ from: addDays(dueOn, 9), until: addDays(dueOn, 22) }] });
+    life.at(plusHours(at(22), -1)).sweep();
+
+    expect(announced()).toEqual([["due_1", life.booking.dueAt]]);
+    expect(announced()).toEqual([["due_1", at(22)]]);
+  });
+
+  test.each<[string, (life: Life) => unknown]>([
+    ["no final notice was sent", (life) => changeDue(life, "due_1", { notices: [] })],
+    ["it was waived", (life) => changeDue(life, "due_1", { waived: life.booking.dues[1]?.amount ?? 0 })],
+    ["a debit is processing", debitFirst],
+    [
+      "collection is resumed too late",
+      (life) => change(life, { pauses: [{ from: dueOn, until: addDays(dueOn, 32) }] }),
+    ],
+  ])("has no announced cancellation if %s", (_, prepare) => {
+    const life = owing();
+    told(life, everyDay(0, 9));
+    prepare(life);
+
+    expect(announcedCancellations(life.booking, life.now)).toEqual([]);
   });
 
   test.each<[string, (life: Life) => unknown]>([

@@ -1,8 +1,8 @@
 import { addDays, type CalendarDate, dateIn, hasCome, type Instant, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { collectionAt, nextCollection } from "./collection-time.ts";
-import type { Due } from "./due.ts";
-import { isPursued, isUnderWay } from "./next-try.ts";
+import { type Due, unpaid } from "./due.ts";
+import { isOnItsWay, isPursued, isUnderWay } from "./next-try.ts";
 import { finallyNoticedOn, finalNoticeOn } from "./notice-plan.ts";
 import { afterCountedDays } from "./pause.ts";
 
@@ -46,6 +46,20 @@ export function willCancelOn(booking: Booking, due: Due, now: Instant): Calendar
   const at = cancelledAt(booking, due, noticedOn);
   const date = at === null ? null : later(dateIn(timeZone, at), today);
   return date !== null && date < startsOn ? date : null;
+}
+
+/**
+ * The dues whose final notice announced a cancellation that is not averted, each with its instant. During a pause that
+ * instant may pass without effect. A due that the bank or a try is collecting is left out: a mail reports the outcome.
+ */
+export function announcedCancellations(booking: Booking, now: Instant): { due: Due; at: Instant }[] {
+  return booking.dues
+    .filter((due) => finallyNoticedOn(due) !== null && unpaid(due) > 0 && !isOnItsWay(booking, due, now))
+    .filter((due) => willCancelOn(booking, due, now) !== null)
+    .flatMap((due) => {
+      const at = cancelledAt(booking, due);
+      return at === null ? [] : [{ due, at }];
+    });
 }
 
 /**

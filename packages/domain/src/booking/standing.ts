@@ -54,5 +54,9 @@ export function standing(booking: Booking, today: CalendarDate): Standing {
 /** The unpaid amount of all dues that are not cancelled, in minor units. */
 export const balance = ({ dues }: Booking): number => dues.reduce((sum, due) => sum + unpaid(due), 0);
 
+/** Whether the payments that the bank is processing pay everything that is left. */
+export const isAllProcessing = ({ dues }: Booking): boolean =>
+  dues.every((due) => unpaid(due) === 0 || (due.status === "processing" && !due.openPart));
+
 /** Whether nothing is left to pay. */
 export const isSettled = (booking: Booking): boolean => balance(booking) === 0;
