@@ -15,6 +15,13 @@ import { bookingInTheWay, bookingTakenPartIn } from "@clearing/store/locks";
 import { birthProblem } from "./birth.ts";
 import { bookingAnswer, withFile } from "./with-file.ts";
 
+/** What to do about another booking that blocks the request. */
+const blocked = {
+  accept:
+    "You already take part in another booking in this cohort. To accept this invitation, cancel that booking or withdraw from it first.",
+  correct: "You have already booked for this address. Cancel that booking first, or enter another address.",
+};
+
 const isInvited = ({ email }: Person, booking: Booking) => onlyTakesPart(email, booking);
 
 export const participationBindings = [
@@ -42,7 +49,7 @@ export const participationBindings = [
           "The invitation has already been answered, or the booking has ended. An acceptance can be withdrawn only before the first day of the cohort.",
       },
       already_booked: async ({ booking }, { deps, now }) =>
-        alreadyBooked(await bookingTakenPartIn(deps.store, booking, now)),
+        alreadyBooked(await bookingTakenPartIn(deps.store, booking, now), blocked.accept),
     },
   }),
 
@@ -73,7 +80,7 @@ export const participationBindings = [
         detail: "The participant's details can be corrected only once in 24 hours. Try again later.",
       }),
       already_booked: async ({ booking }, { deps, now }) =>
-        alreadyBooked(await bookingInTheWay(deps.store, booking, now)),
+        alreadyBooked(await bookingInTheWay(deps.store, booking, now), blocked.correct),
     },
   }),
 ];
@@ -108,5 +115,8 @@ const missing = (given: Signed) =>
     .filter((path) => given[path] === undefined)
     .map((path) => ({ path, message: "Is required to accept" }));
 
-const alreadyBooked = (bookingId: string | null): Refusal =>
-  bookingId === null ? { refused: "already_booked" } : { refused: "already_booked", bookingId };
+const alreadyBooked = (bookingId: string | null, detail: string): Refusal => ({
+  refused: "already_booked",
+  detail,
+  ...(bookingId === null ? {} : { bookingId }),
+});

@@ -146,7 +146,11 @@ describe("an invited participant", () => {
     expect(own.status).toBe(201);
     expect(await accept(path)).toMatchObject({
       status: 409,
-      body: { code: "already_booked", bookingId: own.body.id },
+      body: {
+        ...{ code: "already_booked", bookingId: own.body.id },
+        detail:
+          "You already take part in another booking in this cohort. To accept this invitation, cancel that booking or withdraw from it first.",
+      },
     });
     expect((await ask("GET", path, as("ada"))).body.participation).toBe("invited");
   });
@@ -155,7 +159,13 @@ describe("an invited participant", () => {
     const path = await invited();
     await accept(path);
     const { status, body } = await hold("bea", "bea");
-    expect({ status, ...body }).toMatchObject({ status: 409, code: "already_booked", bookingId: path.slice(13) });
+    const detail = "To book again, cancel the existing booking or withdraw from it first.";
+    expect({ status, ...body }).toMatchObject({
+      status: 409,
+      code: "already_booked",
+      bookingId: path.slice(13),
+      detail,
+    });
   });
 
   test("may decline: the booking ends with a full refund, and the payer is not told why", async () => {
@@ -242,6 +252,19 @@ describe("a payer for somebody else", () => {
     expect(body).toMatchObject({ version: 1, signature: "Ada Payer" });
     expect(await accept(path, "cal")).toMatchObject({ status: 200, body: { participation: "accepted" } });
     expect(await correct(path, "bea")).toMatchObject({ status: 409, body: { code: "invalid_transition" } });
+  });
+
+  test("cannot correct it to an address that they have booked for already, and is told what to do", async () => {
+    const path = await invited();
+    const other = await hold("ada", "cal");
+
+    expect(await correct(path, "cal")).toMatchObject({
+      status: 409,
+      body: {
+        ...{ code: "already_booked", bookingId: other.body.id },
+        detail: "You have already booked for this address. Cancel that booking first, or enter another address.",
+      },
+    });
   });
 
   test("corrects it once a day, never to their own address, and to nobody under age", async () => {

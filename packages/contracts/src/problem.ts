@@ -11,7 +11,11 @@ export const problems = {
   not_found: { status: 404, title: "Not found" },
   not_acceptable: { status: 406, title: "No media type in the Accept header is available" },
   sold_out: { status: 409, title: "No place of this type is available" },
-  already_booked: { status: 409, title: "This participant already has a booking in this cohort" },
+  already_booked: {
+    status: 409,
+    title: "This participant already has a booking in this cohort",
+    detail: "To book again, cancel the existing booking or withdraw from it first.",
+  },
   hold_expired: {
     status: 409,
     title: "This hold has expired, or ends too soon for another payment page",
@@ -44,7 +48,11 @@ export const problems = {
     retryAfter: 1,
   },
   payload_too_large: { status: 413, title: "The request body is larger than 256 KB" },
-  idempotency_mismatch: { status: 422, title: "This Idempotency-Key was used with a different request" },
+  idempotency_mismatch: {
+    status: 422,
+    title: "This Idempotency-Key was used with a different request",
+    detail: "Send a new key with a new request. To repeat the first request, send it unchanged.",
+  },
   payment_refused: { status: 422, title: "The payment provider permanently refused this payment" },
   no_apr: { status: 422, title: "No annual percentage rate fits these payments" },
   limit_exceeded: { status: 429, title: "You have reached a limit. Try again later", retryAfter: "varies" },

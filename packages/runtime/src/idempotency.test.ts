@@ -45,7 +45,13 @@ describe("an Idempotency-Key", () => {
     const { run, table } = call(hold());
     table.on(GetCommand).resolves({ Item: kept("of another body") });
 
-    expect(await run()).toMatchObject({ statusCode: 422, json: { code: "idempotency_mismatch" } });
+    expect(await run()).toMatchObject({
+      statusCode: 422,
+      json: {
+        code: "idempotency_mismatch",
+        detail: "Send a new key with a new request. To repeat the first request, send it unchanged.",
+      },
+    });
   });
 
   test("tells requests apart by their query, in any order, as by their body", async () => {
