@@ -69,3 +69,23 @@ test("an unpaid balance gets notices, a late charge and a cancellation; a collec
   expect(await world.misshapenEvents()).toEqual([]);
   expect((await world.balances()).stripe_balance).toBe((await world.stripeBalance()).balance);
 });
+
+test("a notice links to its payment, and staff get a task when no automatic step is left", async () => {
+  const client = new Client(world);
+  await client.confirm((await openCohort(world, { inDays: 60 })).id, "full");
+  const due = await balanceOf(client);
+  await world.moveClock({ advance: "PT2M" });
+  const [atOnce] = (await world.mails(client.email)).filter(({ subject }) =>
+    subject.startsWith("Payment due tomorrow, "),
+  );
+  const path = new URL(/https?:\S+\/pay\/\S+/.exec(atOnce?.text ?? "")?.[0] ?? "http://none").pathname;
+  expect(await world.api("GET", path)).toMatchObject({ status: 200, body: expect.stringContaining("$16,000.00") });
+
+  await moveTo(world, due, 7, evening);
+  const told = async () => (await world.events(client.id)).filter(({ type }) => type === "CollectionTaskOpened");
+  expect(await told()).toEqual([]);
+  await moveTo(world, due, 8, evening);
+  expect((await told()).map(({ detail }) => detail.data.reason)).toEqual(["not_paid"]);
+  const toOperator = (await world.mails("support@dev.clearing.example")).filter(({ text }) => text.includes(client.id));
+  expect(toOperator.at(-1)).toMatchObject({ subject: "A payment needs your attention" });
+});
