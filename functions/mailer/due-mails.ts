@@ -1,7 +1,7 @@
 import {
   type Booking,
   type ByClient,
-  collectionNews,
+  type CollectionNews,
   type Due,
   type DueNews,
   dueNews,
@@ -136,13 +136,8 @@ export function nextStep(booking: Booking, next: NextPayment, { collected, debit
   }
 }
 
-/**
- * The next automatic charges after `opening`, and which payments the client is to make; null if nothing is charged
- * automatically.
- */
-export function chargesToCome(booking: Booking, now: Instant, opening: string): string[] | null {
-  const news = collectionNews(booking, now);
-  if (news === null) return null;
+/** The next automatic charges after `opening`, and which payments the client is to make. */
+export function chargesToCome(booking: Booking, news: CollectionNews, opening: string): string[] {
   const [first, ...others] = news.charges;
   const byClient = news.byClient.map((one) => paidByClient(booking, one));
   if (first === undefined) return [opening, ...byClient];

@@ -1,6 +1,7 @@
 import {
   announcedCancellations,
   type Booking,
+  collectionNews,
   type Due,
   isAllProcessing,
   isPaused,
@@ -64,7 +65,8 @@ export const collection: Write = ({ booking, data, now, payLink }) => {
     return { subject, paragraphs: [opening, ...(announced.length > 0 ? [notCanceled] : []), meanwhile] };
   }
   const { automatic, byLink } = texts.resumed;
-  const paid = chargesToCome(booking, now, automatic) ?? unautomated(booking, byLink);
+  const news = collectionNews(booking, now);
+  const paid = news === null ? unautomated(booking, byLink) : chargesToCome(booking, news, automatic);
   const cancels = announced.map(({ due, at }) => cancelsAfterPause(booking, due, at));
   const [only, ...others] = announced;
   // A link pays one due. The booking page pays any.

@@ -1,12 +1,14 @@
 import {
   type Booking,
   canBeVerified,
+  collectionNews,
   confirmableUntil,
   dueNews,
   isCollected,
   isForOneself,
   keptUntil,
   mayOwe,
+  namesPayments,
   paymentOutlook,
   remainderOf,
   unpaid,
@@ -124,7 +126,6 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
 
 /** After a failed payoff, the dues are collected again; empty if their charges have begun, which other mails report. */
 function afterPayoff(booking: Booking, now: Instant): string[] {
-  const { charged } = texts.failed;
-  const charges = chargesToCome(booking, now, charged) ?? [];
-  return charges.join() === charged ? [] : charges;
+  const news = collectionNews(booking, now);
+  return news !== null && namesPayments(news) ? chargesToCome(booking, news, texts.failed.charged) : [];
 }

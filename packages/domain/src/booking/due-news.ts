@@ -38,12 +38,15 @@ export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "c
 /** A due that its client is to pay although automatic collection is on. */
 export type ByClient = { due: Due; amount: number; next: NextPayment; isPastDue: boolean };
 
+/** What is collected next of a booking whose dues are charged automatically. */
+export type CollectionNews = { charges: NextCharge[]; byClient: ByClient[] };
+
 /**
  * The next automatic charges of a booking, which are all those of the first day that has any, and the dues that its
  * client is to pay. A charge that has begun is left out, since another mail reports it. While a payoff is open, neither is
  * known. Null if no due is charged automatically.
  */
-export function collectionNews(booking: Booking, now: Instant): { charges: NextCharge[]; byClient: ByClient[] } | null {
+export function collectionNews(booking: Booking, now: Instant): CollectionNews | null {
   const { payoff: _, ...withoutPayoff } = booking;
   if (booking.dues.every((due) => nextChargeAt(withoutPayoff, due, now) === null)) return null;
   if (hasOpenPayoff(booking)) return { charges: [], byClient: [] };
@@ -61,6 +64,9 @@ export function collectionNews(booking: Booking, now: Instant): { charges: NextC
       .map(({ due, amount, next }) => ({ due, amount, next, isPastDue: isPastDue(booking, due, now) })),
   };
 }
+
+/** False while all charges have begun, or a payoff is open. */
+export const namesPayments = ({ charges, byClient }: CollectionNews): boolean => charges.length + byClient.length > 0;
 
 const isCharge = (next: NextPayment): next is NextCharge["next"] =>
   next.kind === "collected" || next.why === "card_expires";

@@ -20,7 +20,16 @@ export { noticeVariedDebits } from "./debit-notice.ts";
 export * from "./decide-settlement.ts";
 export * from "./deferral.ts";
 export * from "./due.ts";
-export { type ByClient, collectionNews, type DueNews, dueNews, owedAsTold, toConfirm } from "./due-news.ts";
+export {
+  type ByClient,
+  type CollectionNews,
+  collectionNews,
+  type DueNews,
+  dueNews,
+  namesPayments,
+  owedAsTold,
+  toConfirm,
+} from "./due-news.ts";
 export * from "./ending.ts";
 export * from "./ending-rule.ts";
 export * from "./evaluation.ts";
