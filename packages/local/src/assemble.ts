@@ -1,34 +1,25 @@
 import { resolve } from "node:path";
-import { createAwsEndpoint } from "./aws-endpoint.ts";
 import { createClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { createDynamoDbService } from "./dynamodb.ts";
-import { createTables, type DynamoDb, startDynamoDb } from "./dynamodb-process.ts";
-import { createEventBus } from "./event-bus.ts";
+import { createTables, startDynamoDb } from "./dynamodb-process.ts";
 import { createFaults } from "./faults.ts";
-import { createGateway } from "./gateway.ts";
 import { createIssuers, type Pool } from "./issuers.ts";
 import { createLambdaHost } from "./lambda-host.ts";
 import { listen } from "./listen.ts";
-import { createLocalRoutes, keySetPath } from "./local-routes.ts";
-import { createMailbox, createSecrets } from "./mail-and-secrets.ts";
-import { createQueueService } from "./queue-service.ts";
-import { createQueues } from "./queues.ts";
-import { readMail } from "./read-mail.ts";
+import { keySetPath } from "./local-routes.ts";
+import { type Ground, startParts } from "./parts.ts";
 import { readTopology } from "./read-topology.ts";
-import type { Invocation } from "./sandbox.ts";
 import { seedOnce } from "./seeding.ts";
-import { sightOf } from "./sight.ts";
 import type { Stack, StackOptions } from "./stack-options.ts";
-import { createStreams } from "./streams.ts";
-import { realStripe, simulatedStripe, simulatorSecretKey } from "./stripe.ts";
+import { simulatorSecretKey } from "./stripe.ts";
 import { loadTemplate, type Template } from "./template.ts";
-import { createTimeline } from "./timeline.ts";
-import { type Topology, workersOfSchedules } from "./topology.ts";
-import { untilIdle } from "./until-idle.ts";
+import type { Topology } from "./topology.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** Starts the parts one by one and connects them. `undo` collects the function that ends each. */
+/**
+ * Starts what outlives the data - listeners, the database's process, the functions' threads - and then the parts that
+ * hold data. `undo` collects the function that ends each.
+ */
 export async function assemble(
   options: StackOptions,
   log: (line: string) => void,
@@ -38,25 +29,17 @@ export async function assemble(
   const dataDir = resolve(options.dataDir);
   const folder = openDataFolder(dataDir, options.fresh ?? false);
   undo.push(() => folder.close());
-  const { db } = folder;
-  const clock = createClock(db);
+  const clock = createClock(folder.db);
   clock.moveTo(options.notBefore ?? 0);
   const faults = createFaults();
 
-  const api = await listen(options.port ?? 0);
-  undo.push(() => api.close());
-  let activity = 0;
-  const stripe = options.stripeSecretKey
-    ? realStripe(options.stripeSecretKey, options.stripeWebhookSecret)
-    : await simulatedStripe({
-        db,
-        clock,
-        apiUrl: api.url,
-        port: options.stripePort ?? 0,
-        settlementCurrencies: (options.settlementCurrencies ?? "usd").split(",").map((code) => code.trim()),
-        onEvent: () => activity++,
-      });
-  undo.push(() => stripe.stop());
+  const listenAt = async (port: number) => {
+    const listener = await listen(port);
+    undo.push(() => listener.close());
+    return listener;
+  };
+  const api = await listenAt(options.port ?? 0);
+  const simulator = options.stripeSecretKey ? undefined : await listenAt(options.stripePort ?? 0);
   log(`reading the template in ${options.templateDir}`);
   const [template, topology] = readStack(options, api.url);
   log(`starting DynamoDB${options.dynamoDbEndpoint ? ` at ${options.dynamoDbEndpoint}` : ""}`);
@@ -67,79 +50,7 @@ export async function assemble(
     `${topology.tables.length} tables, ${topology.queues.length} queues, ${topology.rules.length} rules, ${topology.schedules.length} schedules`,
   );
 
-  let writes = 0;
-  const invoke = (functionId: string, event: unknown): Promise<Invocation> => {
-    activity++;
-    return lambda.invoke(functionId, event);
-  };
-  // The work of these functions shows in their writes and at Stripe; it creates no other work for schedules.
-  const handedOut = workersOfSchedules(topology);
-  const queues = createQueues({
-    db,
-    queues: topology.queues,
-    mappings: topology.mappings,
-    clock,
-    invoke: (functionId, event) => (handedOut.has(functionId) ? lambda.invoke : invoke)(functionId, event),
-  });
-  const toQueue = (arn: string, body: string) => {
-    queues.insert(arn, body);
-    queues.wake();
-  };
-  const streams = createStreams({
-    db,
-    dynamo,
-    tables: topology.tables,
-    mappings: topology.mappings,
-    now: clock.now,
-    invoke,
-    onFailure: toQueue,
-  });
-  const crash = (caller: string) => lambda.crash(caller);
-  const bus = createEventBus({
-    db,
-    buses: topology.buses,
-    rules: topology.rules,
-    queues,
-    faults,
-    now: clock.now,
-    crash,
-  });
-  const mailbox = createMailbox({ db, ...readMail(template), publish: bus.publish, now: clock.now });
-  const ownSecret = new Set(topology.functions.map((fn) => fn.environment.STRIPE_SECRET_ARN));
-  const givenSecrets = new Map(topology.secrets.map(({ arn, value }) => [arn, value]));
-  const { hasStripeSecret = () => true } = options;
-  const secretOf = (arn: string) => {
-    if (!ownSecret.has(arn)) return givenSecrets.get(arn);
-    return hasStripeSecret() ? stripe.secret : undefined;
-  };
-
-  const wrote = (table: string) => {
-    writes++;
-    streams.wrote(table);
-  };
-  const aws = await listen(0);
-  undo.push(() => aws.close());
-  aws.serve(
-    createAwsEndpoint(
-      topology.functions,
-      {
-        DynamoDB_20120810: createDynamoDbService({
-          db: dynamo,
-          tables: topology.tables,
-          faults,
-          now: clock.now,
-          onWrite: ({ name }) => wrote(name),
-          crash,
-        }),
-        AWSEvents: bus.service,
-        AmazonSQS: createQueueService({ db, specs: topology.queues, queues }),
-        secretsmanager: createSecrets(secretOf, [...givenSecrets.keys()]),
-        "POST /v2/email/outbound-emails": mailbox.service,
-      },
-      clock.now,
-    ),
-  );
-
+  const aws = await listenAt(0);
   const lambda = createLambdaHost({
     functions: topology.functions,
     clock,
@@ -152,95 +63,35 @@ export async function assemble(
       ...("PUBLIC_URL" in fn.environment && { PUBLIC_URL: api.url }),
       ...("SETTLEMENT_CURRENCIES" in fn.environment &&
         options.settlementCurrencies && { SETTLEMENT_CURRENCIES: options.settlementCurrencies }),
-      ...(stripe.url && { STRIPE_API_BASE: stripe.url }),
+      ...(simulator && { STRIPE_API_BASE: simulator.url }),
       ...keySetsFor(fn.environment, topology.pools, api.url),
     }),
     dynamodb: (fn) =>
       dynamo.direct({ fn, awsUrl: aws.url, tables: topology.tables, faults: faults.countFor(fn.label) }),
-    onWrite: wrote,
+    onWrite: (table) => parts.wrote(table),
     crashing: (fn) => faults.has("crash_after", fn.label),
   });
-  // Sources of invocations end before the handlers do, so that the shutdown causes no failures.
-  undo.push(
-    () => lambda.stop(),
-    () => stripe.settle(),
-    () => streams.stop(),
-    () => queues.stop(),
-  );
-
-  const idle = () =>
-    untilIdle(
-      { "table streams": streams, queues, "Stripe's webhooks": stripe },
-      () => {
-        streams.hurry();
-        stripe.hurry();
-      },
-      lambda.running,
-    );
-  const quiesce = async () => {
-    for (;;) {
-      await idle();
-      const retryAt = queues.hurry();
-      if (queues.busy()) continue;
-      if (retryAt === undefined || !stripe.url) return { deadLetters: queues.deadLetters() };
-      clock.moveTo(retryAt);
-    }
-  };
-  const sights = new Map(topology.functions.map((fn) => [fn.id, sightOf(fn, topology.tables, topology.secrets)]));
-  const timeline = createTimeline({
-    db,
-    clock,
-    dynamo,
-    tables: topology.tables,
-    schedules: topology.schedules,
-    sources: [stripe, { next: queues.nextVisible }],
-    sight: (functionId) => sights.get(functionId) ?? { due: true, tables: [], outside: true },
-    activity: () => activity,
-    seesAllActivity: stripe.url !== undefined,
-    writes: () => writes,
-    invoke: (functionId, event) => lambda.invoke(functionId, event),
-    onFailure: toQueue,
-    idle,
-    quiesce: async () => void (await quiesce()),
-  });
-  undo.push(() => timeline.stop());
-
+  undo.push(() => lambda.stop());
   const issuers = await createIssuers(folder.file("issuers.json"), topology.pools, clock.now);
-  const moveTo = stripe.url ? timeline.moveTo : undefined;
-  const own = createLocalRoutes({
+  const ground: Ground = {
+    options,
+    folder,
     clock,
-    issuers,
-    mailbox,
-    bus,
     faults,
-    functions: topology.functions.map(({ label }) => label),
-    moveTo,
-    quiesce,
-    stripe,
-    added: options.routes?.({
-      topology,
-      logsDir: folder.logs,
-      itemsOf: (table) => itemsOf(dynamo, table),
-      events: () => bus.carried(undefined),
-      mails: () => mailbox.sentTo(undefined),
-      stripe: { url: stripe.url ?? "https://api.stripe.com", secretKey: options.stripeSecretKey ?? simulatorSecretKey },
-    }),
-  });
-  const gateway = createGateway({
+    api,
+    simulator,
+    aws,
+    template,
     topology,
-    lambda: { ...lambda, invoke },
+    dynamo,
+    lambda,
     issuers,
-    now: clock.now,
-    own,
-  });
-  api.serve(gateway);
-  log(`the API listens at ${api.url}`);
+  };
 
-  streams.wakeAll();
-  queues.hurry();
-  queues.wake();
-  stripe.start();
-  timeline.start();
+  let parts = await startParts(ground);
+  // Sources of invocations end before the handlers do, so that the shutdown causes no failures.
+  undo.push(() => parts.stop());
+  log(`the API listens at ${api.url}`);
   const warming = new AbortController();
   undo.push(() => warming.abort());
   if (options.warm ?? true) void warmUp(topology, lambda, warming.signal);
@@ -253,8 +104,8 @@ export async function assemble(
 
   return {
     apiUrl: api.url,
-    simulatorUrl: stripe.url,
-    simulatorKey: stripe.url === undefined ? undefined : simulatorSecretKey,
+    simulatorUrl: simulator?.url,
+    simulatorKey: simulator && simulatorSecretKey,
     awsUrl: aws.url,
     dynamoDbUrl: dynamo.endpoint,
     dataDir,
@@ -262,27 +113,28 @@ export async function assemble(
     topology,
     token,
     seedOnce: (seed) =>
-      seedOnce({ db, dynamo, topology, log }, seed, async () => ({
+      seedOnce({ db: folder.db, dynamo, topology, log }, seed, async () => ({
         apiUrl: api.url,
         token: await token("admin", "admin@example.com"),
       })),
     reload: (labels) => {
       for (const label of labels) lambda.reload(label);
     },
+    async empty(notBefore = 0) {
+      if (simulator === undefined || dynamo.empty === undefined) {
+        throw new Error("only a stack with the embedded DynamoDB and the Stripe simulator can be emptied");
+      }
+      await parts.stop();
+      await lambda.settled();
+      faults.reset();
+      folder.empty();
+      await dynamo.empty();
+      await createTables(dynamo, topology.tables);
+      clock.reset(notBefore);
+      parts = await startParts(ground);
+    },
     stop,
   };
-}
-
-async function itemsOf(dynamo: DynamoDb, TableName: string): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
-  type Page = { Items: Record<string, unknown>[]; LastEvaluatedKey?: unknown };
-  for (let ExclusiveStartKey: unknown, more = true; more; more = ExclusiveStartKey !== undefined) {
-    const input = { TableName, ConsistentRead: true, ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }) };
-    const page = await dynamo.call<Page>("DynamoDB_20120810.Scan", input);
-    items.push(...page.Items);
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  }
-  return items;
 }
 
 /**

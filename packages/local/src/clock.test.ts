@@ -19,6 +19,17 @@ describe("the clock", () => {
     expect(clock.now()).toBe(start);
   });
 
+  test("a reset takes every move back, and forgets the listeners of the moves", () => {
+    const clock = createClock(openDatabase(":memory:"), () => start);
+    const moves: number[] = [];
+    clock.onMove(() => moves.push(clock.now()));
+    clock.moveTo(start + 86_400_000);
+    clock.reset(start + 1_000);
+    expect([clock.now(), moves]).toEqual([start + 1_000, [start + 86_400_000]]);
+    clock.reset(0);
+    expect(clock.now()).toBe(start);
+  });
+
   test.each([
     ["P30D", "2027-03-02T10:00:00Z"],
     ["P1M", "2027-02-28T10:00:00Z"],

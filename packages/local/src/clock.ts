@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setting } from "./data-folder.ts";
 
-/** The stack's clock: real time plus an offset that only grows and survives a restart. */
+/** The stack's clock: real time plus an offset that survives a restart, and only grows until a reset. */
 export type Clock = {
   /** Epoch milliseconds. */
   now(): number;
@@ -10,6 +10,8 @@ export type Clock = {
   /** The offset in milliseconds, in memory that worker threads share. */
   offset: SharedArrayBuffer;
   onMove(listener: () => void): void;
+  /** Forgets every move and listener, and begins again at real time or, if that is later, at `notBefore`. */
+  reset(notBefore: number): void;
 };
 
 export function createClock(db: DatabaseSync, real: () => number = Date.now): Clock {
@@ -17,17 +19,23 @@ export function createClock(db: DatabaseSync, real: () => number = Date.now): Cl
   const shared = new SharedArrayBuffer(8);
   const offset = new Float64Array(shared);
   offset[0] = Number(kept.get() ?? 0);
-  const listeners: (() => void)[] = [];
+  let listeners: (() => void)[] = [];
   const now = () => real() + (offset[0] ?? 0);
+  const moveTo = (instant: number) => {
+    if (instant <= now()) return;
+    offset[0] = instant - real();
+    kept.set(String(offset[0]));
+    for (const listener of listeners) listener();
+  };
   return {
     now,
     offset: shared,
     onMove: (listener) => listeners.push(listener),
-    moveTo(instant) {
-      if (instant <= now()) return;
-      offset[0] = instant - real();
-      kept.set(String(offset[0]));
-      for (const listener of listeners) listener();
+    moveTo,
+    reset(notBefore) {
+      listeners = [];
+      offset[0] = 0;
+      moveTo(notBefore);
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -14,13 +15,24 @@ import { DatabaseSync } from "node:sqlite";
 /** Raised when a stored format changes; a folder with an older format is refused. */
 const format = "8";
 
+/** The embedded DynamoDB's file. */
+export const databaseFile = "dynamodb.db";
+
 /** An expected reason not to start. Its message is the one line that the person sees. */
 export class StartRefused extends Error {
   override name = "StartRefused";
 }
 
 /** An open, locked data folder. */
-export type DataFolder = { path: string; db: DatabaseSync; logs: string; file(name: string): string; close(): void };
+export type DataFolder = {
+  path: string;
+  db: DatabaseSync;
+  logs: string;
+  file(name: string): string;
+  /** Deletes all rows of `db`, and empties the logs, which stay open. */
+  empty(): void;
+  close(): void;
+};
 
 /**
  * Opens a data folder exclusively; `fresh` empties it first. The lock is a SQLite transaction on a separate file. The
@@ -34,7 +46,7 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
   }
   const lock = lockFolder(path, file);
   try {
-    if (fresh) for (const name of ["stack.db", "dynamodb.db"]) removeDatabase(file(name));
+    if (fresh) for (const name of ["stack.db", databaseFile]) removeDatabase(file(name));
     if (fresh)
       for (const name of ["logs", "format", "issuers.json"]) rmSync(file(name), { recursive: true, force: true });
     const found = existsSync(file("format")) ? readFileSync(file("format"), "utf8").trim() : undefined;
@@ -47,11 +59,21 @@ export function openDataFolder(path: string, fresh: boolean): DataFolder {
     writeFileSync(file("format"), format);
     mkdirSync(file("logs"), { recursive: true });
     const db = openDatabase(file("stack.db"));
-    const close = () => {
-      db.close();
-      lock.close();
+    const logs = file("logs");
+    return {
+      path,
+      db,
+      logs,
+      file,
+      empty() {
+        deleteRows(db);
+        for (const log of readdirSync(logs)) truncateSync(join(logs, log));
+      },
+      close() {
+        db.close();
+        lock.close();
+      },
     };
-    return { path, db, logs: file("logs"), file, close };
   } catch (error) {
     lock.close();
     throw error;
@@ -91,7 +113,8 @@ function lockFolder(path: string, file: (name: string) => string): DatabaseSync 
   return lock;
 }
 
-function removeDatabase(path: string): void {
+/** Deletes a SQLite database that nothing has open. */
+export function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 
@@ -117,6 +140,13 @@ export function openDatabase(path: string): DatabaseSync {
     CREATE TABLE IF NOT EXISTS tick (schedule TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `);
   return db;
+}
+
+function deleteRows(db: DatabaseSync): void {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  atomically(db, () => {
+    for (const { name } of tables) db.exec(`DELETE FROM "${name}"`);
+  });
 }
 
 /** One setting that survives the process. */

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Dispatcher, Pool } from "undici";
-import { type DataFolder, StartRefused } from "./data-folder.ts";
+import { type DataFolder, databaseFile, removeDatabase, StartRefused } from "./data-folder.ts";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
 import type { FunctionSpec, TableSpec } from "./topology.ts";
 
@@ -20,6 +20,8 @@ export type DynamoDb = {
   call<T>(operation: string, input: unknown): Promise<T>;
   /** How worker threads bypass this process; undefined for a database that is not reached by plain HTTP. */
   direct(asked: Asked): DirectDynamoDb | undefined;
+  /** Deletes every table with its items and streams; undefined for a database that is not the embedded one. */
+  empty: (() => Promise<void>) | undefined;
   stop(): Promise<void>;
 };
 
@@ -28,26 +30,40 @@ export async function startDynamoDb(folder: Pick<DataFolder, "file">, endpoint: 
   if (endpoint) return connectTo(endpoint);
   endLeftover(folder);
   const port = await freePort();
+  let child = spawnDatabase(folder, port);
+  const end = () => endDatabase(child);
+  const db = connect(`http://127.0.0.1:${port}`, end, async () => {
+    await end();
+    removeDatabase(folder.file(databaseFile));
+    child = spawnDatabase(folder, port);
+    await untilReady(db, () => child.exitCode !== null);
+  });
+  await untilReady(db, () => child.exitCode !== null);
+  return db;
+}
+
+function spawnDatabase(folder: Pick<DataFolder, "file">, port: number): ChildProcess {
   const log = openSync(folder.file("logs/dynoxide.log"), "a");
   // The shell's watcher reads a pipe from this process and kills the database when the pipe closes, so the database
   // cannot outlive a killed parent. `exec` keeps the process id, so that this process sees the exit.
   const script = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$ 2>/dev/null) & exec "$0" "$@" 3<&- </dev/null';
-  const serve = ["serve", "--port", String(port), "--db-path", folder.file("dynamodb.db")];
+  const serve = ["serve", "--port", String(port), "--db-path", folder.file(databaseFile)];
   const child = spawn("sh", ["-c", script, dynoxideBinary(), ...serve], {
     stdio: ["pipe", log, log],
     detached: true,
   });
+  closeSync(log);
   writeFileSync(folder.file("dynoxide.pid"), String(child.pid));
+  return child;
+}
+
+async function endDatabase(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const db = connect(`http://127.0.0.1:${port}`, async () => {
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
-    await ended;
-    clearTimeout(timer);
-    child.stdin?.end();
-  });
-  await untilReady(db, () => child.exitCode !== null);
-  return db;
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
+  if (child.exitCode === null && child.signalCode === null) await ended;
+  clearTimeout(timer);
+  child.stdin?.end();
 }
 
 async function connectTo(endpoint: string): Promise<DynamoDb> {
@@ -80,7 +96,7 @@ function endLeftover(folder: Pick<DataFolder, "file">): void {
     const command = existsSync("/proc/self/cmdline")
       ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
       : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
-    if (command.includes(folder.file("dynamodb.db"))) process.kill(pid, "SIGKILL");
+    if (command.includes(folder.file(databaseFile))) process.kill(pid, "SIGKILL");
   } catch {
     // It is gone already.
   }
@@ -106,7 +122,7 @@ async function untilReady(db: DynamoDb, ended: () => boolean): Promise<void> {
   throw new StartRefused("the embedded DynamoDB did not start: see logs/dynoxide.log in the data folder");
 }
 
-function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
+function connect(endpoint: string, stop: () => Promise<void>, empty?: () => Promise<void>): DynamoDb {
   const { origin, protocol, hostname, port } = new URL(endpoint);
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 60_000 });
   // A fixed identity, because some DynamoDB implementations separate the tables of each access key.
@@ -145,6 +161,7 @@ function connect(endpoint: string, stop: () => Promise<void>): DynamoDb {
         faults,
       };
     },
+    empty,
     async stop() {
       await pool.destroy();
       await stop();

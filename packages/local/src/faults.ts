@@ -25,6 +25,8 @@ export type Fault = {
 export type Faults = {
   add(fault: Fault): void;
   clear(): void;
+  /** Clears the faults and the counts of `struck`. */
+  reset(): void;
   /** Whether a fault of `kind` strikes this call. Draws a number only if one is active. */
   strikes(target: Fault["target"], kind: FaultKind, call?: { function: string; action: string }): boolean;
   /** Whether a fault of `kind` is active, for this function if given. */
@@ -79,6 +81,10 @@ export function createFaults(): Faults {
       new Int32Array(count)[0] = active.filter(({ fault }) => concerns(fn, fault)).length;
     }
   };
+  const clear = () => {
+    active = [];
+    recount();
+  };
   return {
     countFor(fn) {
       const count = counts.get(fn) ?? new SharedArrayBuffer(4);
@@ -90,9 +96,10 @@ export function createFaults(): Faults {
       active.push({ fault, random: seededRandom(fault.seed ?? 1) });
       recount();
     },
-    clear() {
-      active = [];
-      recount();
+    clear,
+    reset() {
+      clear();
+      struck.clear();
     },
     has: (kind, fn) => active.some(({ fault }) => fault.kind === kind && (fn === undefined || mayStrike(fn, fault))),
     lagMs: () => Math.max(...active.map(({ fault }) => fault.seconds ?? usualLagSeconds), 0) * 1_000,

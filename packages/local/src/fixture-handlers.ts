@@ -30,6 +30,7 @@ export const handler = async (event) => {
     case "GET /secret": return json(200, await dynamodb("GetItem", { TableName: process.env.SECRET_TABLE, Key: { pk: { S: "a" }, sk: { S: "a" } } }).catch((error) => ({ name: error.name, message: error.message })));
     case "POST /orders/{id}": {
       const id = event.pathParameters.id;
+      await new Promise((wake) => setTimeout(wake, Number(event.queryStringParameters?.afterMs ?? 0)));
       await dynamodb("TransactWriteItems", { TransactItems: [
         { Put: { TableName: table, Item: { pk: { S: id }, sk: { S: "ORDER" }, ...(event.queryStringParameters?.due && { duePk: { S: "DUE" }, dueAt: { S: event.queryStringParameters.due } }) } } },
         { Put: { TableName: process.env.OUTBOX_TABLE, Item: { pk: { S: "evt-" + id }, sk: { S: "OUTBOX" }, order: { S: id } } } },

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
@@ -20,6 +21,8 @@ export type LambdaHost = {
   crash(caller: string): void;
   /** The functions with invocations under way, as `mailer (3)`. */
   running(): string[];
+  /** Resolves when no invocation is under way. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -51,14 +54,18 @@ export function createLambdaHost(options: Options): LambdaHost {
     if (!found) throw new Error(`the template has no function ${id}`);
     return found;
   };
+  const running = () =>
+    [...hosts.values()].filter(({ running }) => running() > 0).map(({ label, running }) => `${label} (${running()})`);
   return {
     invoke: (id, event) => host(id).invoke(event),
     warm: (id) => host(id).warm(),
     reload: (label) => {
       for (const fn of options.functions) if (fn.label === label) host(fn.id).reload();
     },
-    running: () =>
-      [...hosts.values()].filter(({ running }) => running() > 0).map(({ label, running }) => `${label} (${running()})`),
+    running,
+    settled: async () => {
+      while (running().length > 0) await sleep(2);
+    },
     crash: (caller) => hosts.get(caller.split(".")[0] ?? "")?.crash(caller),
     stop: async () => {
       await Promise.all([...hosts.values()].map((each) => each.stop()));

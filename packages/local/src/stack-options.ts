@@ -76,5 +76,11 @@ export type Stack = {
   seedOnce(seed: Seed): Promise<void>;
   /** Reloads the bundles of functions, named by construct, for their next invocations. */
   reload(labels: readonly string[]): void;
+  /**
+   * Deletes all data, logs and faults, and sets the clock back to real time or, if that is later, to `notBefore`. The
+   * addresses stay, and functions stay loaded with what they have cached, such as the Stripe secret. Throws with the
+   * real Stripe or another DynamoDB, and changes nothing then.
+   */
+  empty(notBefore?: number): Promise<void>;
   stop(): Promise<void>;
 };

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeFixture } from "./fixture.ts";
@@ -317,6 +318,83 @@ describe("a data folder", () => {
     }
     expect(seeds).toBe(1);
     fixture.remove();
+  });
+});
+
+describe("an emptied stack", () => {
+  test("is like a new one at the same addresses, with its functions loaded", async () => {
+    const fixture = writeFixture();
+    const stack = await startStack(fixture);
+    const ask = client(stack);
+    for (const id of ["before", "poison"]) await ask("POST", `/orders/${id}`);
+    await ask("GET", "/fail");
+    await ask("POST", "/_local/clock", { advance: "P10D" });
+    await ask("POST", "/_local/faults", { target: "dynamodb", kind: "error", rate: 1 });
+    expect((await ask("POST", "/orders/struck")).status).toBe(500);
+    const bundle = join(fixture.templateDir, "asset.Web/index.mjs");
+    writeFileSync(bundle, readFileSync(bundle, "utf8").replace("plain: true", "plain: false"));
+
+    await stack.empty();
+
+    expect((await ask("POST", "/_local/quiesce")).json).toEqual({ deadLetters: 0 });
+    expect((await ask("GET", "/_local/events")).json).toEqual({ items: [] });
+    expect((await ask("GET", "/_local/faults")).json).toEqual({ struck: {} });
+    expect(Math.abs(Date.parse((await ask("GET", "/_local/clock")).json.now) - Date.now())).toBeLessThan(5_000);
+    expect(Math.abs(Date.parse((await ask("GET", "/time")).json.now) - Date.now())).toBeLessThan(5_000);
+    expect(readFileSync(join(stack.logsDir, "Web.log"), "utf8")).toBe("");
+    expect((await ask("GET", "/orders/before")).json).toBeNull();
+    // The bundle of before, without a new start.
+    expect((await ask("GET", "/implicit")).json).toEqual({ plain: true });
+
+    await ask("POST", "/orders/after");
+    await ask("GET", "/fail");
+    await ask("POST", "/_local/quiesce");
+    expect((await ask("GET", "/orders/after")).json).toMatchObject({ timesSeen: { N: "1" } });
+    expect(((await ask("GET", "/_local/events")).json as Events).items.map(({ detail }) => detail.order)).toEqual([
+      "after",
+    ]);
+    expect(readFileSync(join(stack.logsDir, "Web.log"), "utf8")).toContain("TypeError: broken");
+    await stack.stop();
+    fixture.remove();
+  });
+
+  test("begins at the given instant", async () => {
+    const fixture = writeFixture();
+    const stack = await startStack(fixture);
+    const ask = client(stack);
+    const tomorrow = Date.now() + 86_400_000;
+    await ask("POST", "/_local/clock", { advance: "P10D" });
+    await stack.empty(tomorrow);
+    expect(Date.parse((await ask("GET", "/_local/clock")).json.now) - tomorrow).toBeLessThan(5_000);
+    await stack.stop();
+    fixture.remove();
+  });
+
+  test("keeps nothing of an invocation that was under way", async () => {
+    const fixture = writeFixture();
+    const stack = await startStack(fixture);
+    const ask = client(stack);
+    await ask("POST", "/orders/first");
+    const slow = ask("POST", "/orders/slow?afterMs=400");
+    await sleep(50);
+    await stack.empty();
+    expect((await slow).status).toBe(201);
+    expect((await ask("GET", "/orders/slow")).json).toBeNull();
+    await stack.stop();
+    fixture.remove();
+  });
+
+  test("is refused with Stripe's test mode and with another DynamoDB, and keeps its data", async () => {
+    const [one, other] = [writeFixture(), writeFixture()];
+    const owner = await startStack({ ...one, stripeSecretKey: "sk_test_sample" });
+    const guest = await startStack({ ...other, dynamoDbEndpoint: owner.dynamoDbUrl });
+    await client(guest)("POST", "/orders/kept");
+    for (const stack of [owner, guest]) {
+      await expect(stack.empty()).rejects.toThrow("only a stack with the embedded DynamoDB and the Stripe simulator");
+      expect((await client(stack)("GET", "/orders/kept")).json).not.toBeNull();
+    }
+    for (const stack of [guest, owner]) await stack.stop();
+    for (const fixture of [one, other]) fixture.remove();
   });
 });
 

@@ -2,11 +2,11 @@ import { afterEach, expect, test } from "vitest";
 import { createClock } from "./clock.ts";
 import { openDatabase } from "./data-folder.ts";
 import { type Listener, listen } from "./listen.ts";
-import { realStripe, type Stripe, simulatedStripe } from "./stripe.ts";
+import { realStripe, simulatedStripe } from "./stripe.ts";
 
-const open: (Listener | Stripe)[] = [];
+const open: Listener[] = [];
 afterEach(async () => {
-  for (const one of open.splice(0)) await ("close" in one ? one.close() : one.stop());
+  for (const one of open.splice(0)) await one.close();
 });
 
 /** Stands in for the API, and records the paths of signed webhooks. */
@@ -24,8 +24,9 @@ async function receiver() {
 
 async function start(db: ReturnType<typeof openDatabase>, apiUrl: string, settlementCurrencies = ["usd"]) {
   const clock = createClock(db);
-  const stripe = await simulatedStripe({ db, clock, apiUrl, port: 0, settlementCurrencies, onEvent: () => {} });
-  open.push(stripe);
+  const server = await listen(0);
+  open.push(server);
+  const stripe = await simulatedStripe({ db, clock, server, apiUrl, settlementCurrencies, onEvent: () => {} });
   const { secretKey } = JSON.parse(stripe.secret);
   const createCustomer = () =>
     fetch(`${stripe.url}/v1/customers`, {

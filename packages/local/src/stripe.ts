@@ -4,7 +4,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Clock } from "./clock.ts";
 import { StartRefused, setting } from "./data-folder.ts";
 import type { Fault, FaultKind } from "./faults.ts";
-import { listen } from "./listen.ts";
+import type { Listener } from "./listen.ts";
 
 /** Stripe as the stack uses it: the simulator, or Stripe's own test mode. */
 export type Stripe = {
@@ -23,22 +23,23 @@ export type Stripe = {
   start(): void;
   /** Stops timers once deliveries under way have arrived. */
   settle(): Promise<void>;
-  stop(): Promise<void>;
 };
 
 type Options = {
   db: DatabaseSync;
   clock: Clock;
+  /** Where the simulator answers. */
+  server: Listener;
   /** The base URL to which Stripe's webhooks go. */
   apiUrl: string;
-  port: number;
   /** For this run only: the data folder's earlier setting does not count. */
   settlementCurrencies: readonly string[];
   onEvent: () => void;
 };
 
-/** The simulated account's secret key, the same on every machine. */
+/** The simulated account's secret key and its webhook endpoint's secret, the same on every machine. */
 export const simulatorSecretKey = "sk_test_clearing_local";
+const simulatorWebhookSecret = "whsec_clearing_local";
 const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
   error: "error",
   throttle: "throttle",
@@ -47,8 +48,8 @@ const faultKinds: Partial<Record<FaultKind, StripeFaultKind>> = {
 };
 
 /** Stripe's test mode. The Stripe CLI forwards its webhooks and signs them with `webhookSecret`. */
-export function realStripe(secretKey: string, webhookSecret: string | undefined): Stripe {
-  if (!secretKey.startsWith("sk_test_"))
+export function realStripe(secretKey: string | undefined, webhookSecret: string | undefined): Stripe {
+  if (!secretKey?.startsWith("sk_test_"))
     throw new StartRefused("STRIPE_SECRET_KEY must be a key of Stripe's test mode (sk_test_...)");
   return {
     url: undefined,
@@ -61,7 +62,6 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
     clearFaults: () => {},
     start: () => {},
     settle: async () => {},
-    stop: async () => {},
   };
 }
 
@@ -69,12 +69,11 @@ export function realStripe(secretKey: string, webhookSecret: string | undefined)
 export async function simulatedStripe({
   db,
   clock,
+  server,
   apiUrl,
-  port,
   settlementCurrencies,
   onEvent,
 }: Options): Promise<Stripe> {
-  const server = await listen(port);
   const simulator = createSimulator({
     db,
     now: clock.now,
@@ -89,7 +88,12 @@ export async function simulatedStripe({
   const kept = setting(db, "webhookEndpoint");
   const before = kept.get();
   if (before) await moveEndpoint(JSON.parse(before), url);
-  const endpoint = simulator.ensureWebhookEndpoint({ url, enabledEvents: ["*"], apiVersion: API_VERSION });
+  const endpoint = simulator.ensureWebhookEndpoint({
+    url,
+    enabledEvents: ["*"],
+    apiVersion: API_VERSION,
+    secret: simulatorWebhookSecret,
+  });
   kept.set(JSON.stringify({ id: endpoint.id, url }));
 
   /** The API's port can differ from the last run; pending deliveries go to the new one. */
@@ -126,6 +130,5 @@ export async function simulatedStripe({
     clearFaults: () => simulator.clearFaults(),
     start: () => simulator.start(),
     settle: () => simulator.stop(),
-    stop: () => server.close(),
   };
 }
