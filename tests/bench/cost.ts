@@ -172,7 +172,7 @@ export async function costFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
   const metered = await meter(embedded.endpoint);
   const dataDir = mkdtempSync(join(tmpdir(), "clearing-cost-"));
-  const world = await startWorld(dataDir, { dynamoDbEndpoint: metered.url });
+  const world = await startWorld({ dataDir, dynamoDbEndpoint: metered.url });
   try {
     const cohort = await openCohort(world, { count: bookings });
     const clients = Array.from({ length: bookings }, () => new Client(world));

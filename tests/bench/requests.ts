@@ -19,7 +19,7 @@ export async function requestFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
   const metered = await meter(embedded.endpoint);
   const dataDir = mkdtempSync(join(tmpdir(), "clearing-requests-"));
-  const world = await startWorld(dataDir, { dynamoDbEndpoint: metered.url });
+  const world = await startWorld({ dataDir, dynamoDbEndpoint: metered.url });
   try {
     const cohort = await openCohort(world, { count: bookings + together });
     const warming = Array.from({ length: together }, () => new Client(world));

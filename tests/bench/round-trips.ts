@@ -22,7 +22,7 @@ export async function roundTripFigures(): Promise<Figure[]> {
   const embedded = await startTestStore();
   const metered = await meter(embedded.endpoint, delayMs);
   const dataDir = mkdtempSync(join(tmpdir(), "clearing-round-trips-"));
-  const world = await startWorld(dataDir, { dynamoDbEndpoint: metered.url });
+  const world = await startWorld({ dataDir, dynamoDbEndpoint: metered.url });
   const stripe = stripeCalls(new URL(world.stack.simulatorUrl ?? "").port);
   try {
     // The first run warms the functions.

@@ -46,7 +46,7 @@ describe("a bus that delivers twice, or loses its answer", () => {
         },
       ],
     );
-    const weak = await startWorld(undefined, { bundles: control.bundles });
+    const weak = await startWorld({ bundles: control.bundles });
     try {
       const client = new Client(weak);
       const { id } = await openCohort(weak);

@@ -8,7 +8,7 @@ let world: World;
 let cohortId: string;
 let isConfigured = false;
 beforeAll(async () => {
-  world = await startWorld(undefined, { hasStripeSecret: () => isConfigured });
+  world = await startWorld({ hasStripeSecret: () => isConfigured });
   cohortId = (await openCohort(world)).id;
 });
 afterAll(() => world.stop());

@@ -16,7 +16,7 @@ import {
 let world: World;
 let admin: string;
 beforeAll(async () => {
-  world = await startWorld(undefined, { settlementCurrencies: "usd,cad,bhd" });
+  world = await startWorld({ settlementCurrencies: "usd,cad,bhd" });
   admin = await world.token("admin");
 });
 afterAll(() => world.stop());

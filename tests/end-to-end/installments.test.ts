@@ -4,7 +4,7 @@ import { startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld(undefined, { settlementCurrencies: "usd,jpy,bhd" });
+  world = await startWorld({ settlementCurrencies: "usd,jpy,bhd" });
 });
 afterAll(() => world.stop());
 

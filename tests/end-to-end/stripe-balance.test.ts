@@ -4,7 +4,7 @@ import { Client, openCohort, programBody, startWorld, type World } from "../harn
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld(undefined, { settlementCurrencies: "usd,jpy" });
+  world = await startWorld({ settlementCurrencies: "usd,jpy" });
 });
 afterAll(() => world.stop());
 
