@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.ts";
 
@@ -23,7 +23,24 @@ export async function synthesize(log: (line: string) => void): Promise<string> {
   log("synthesizing the template");
   execFileSync(process.execPath, [import.meta.filename, folder], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
   writeFileSync(stamp, hash);
+  removeOldBundles(folder);
   return folder;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Deletes the bundles, and what Node compiled of them, that no template in the folder uses and that are older than a
+ * week: the CDK adds a folder for each change of a function. A stack that still runs may load a younger one.
+ */
+export function removeOldBundles(folder: string, now = Date.now()): void {
+  const manifests = globSync("*.assets.json", { cwd: folder }).map((name) => readFileSync(join(folder, name), "utf8"));
+  for (const name of globSync("asset.*", { cwd: folder })) {
+    const isUsed = manifests.some((manifest) => manifest.includes(name.replace(/\.compiled$/, "")));
+    const path = join(folder, name);
+    if (!isUsed && (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) < now - 7 * dayMs)
+      rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** The build's stamp represents the bundles and the contracts. */

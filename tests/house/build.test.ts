@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { stampOf } from "../../scripts/build.ts";
+import { removeOldBundles } from "../../scripts/synthesize.ts";
 
 const sources = new Map([
   ["functions/mailer/handler.ts", "1"],
@@ -60,4 +61,29 @@ test("builds of several processes end in each other's place, whole, and leave no
   expect(readdirSync(folder)).toEqual(["dist"]);
   const [one, two] = ["one", "two"].map((file) => readFileSync(join(folder, "dist/functions", file), "utf8"));
   expect(one).toBe(two);
+});
+
+test("a synthesis deletes bundles that its templates do not use, after a week", () => {
+  const folder = mkdtempSync(join(tmpdir(), "synthesized-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+  for (const [name, age] of [
+    ["used", 30],
+    ["recent", 6],
+    ["old", 8],
+  ] as const) {
+    for (const path of [`asset.${name}`, `asset.${name}.compiled`]) {
+      mkdirSync(join(folder, path));
+      utimesSync(join(folder, path), daysAgo(age), daysAgo(age));
+    }
+  }
+  writeFileSync(
+    join(folder, "api.assets.json"),
+    JSON.stringify({ files: { used: { source: { path: "asset.used" } } } }),
+  );
+
+  removeOldBundles(folder);
+
+  const left = ["api.assets.json", "asset.recent", "asset.recent.compiled", "asset.used", "asset.used.compiled"];
+  expect(readdirSync(folder).sort()).toEqual(left);
 });
