@@ -42,8 +42,7 @@ const { savedMethod: _, ...withoutMethod } = booking;
 const due = booking.dues.find(({ id }) => id === "due_1") ?? expect.fail("the balance is missing");
 const payable = {
   kind: "payable",
-  due,
-  isPastDue: false,
+  date: { on: due.dueOn, isPast: false },
   amount: due.amount,
   planned: null,
 } as const satisfies PayPage;
@@ -64,7 +63,11 @@ const confirming: Booking = {
   ...booking,
   dues: [...booking.dues.map((one) => (one === due ? { ...due, dueOn: "2027-02-20" } : one)), toConfirm],
 };
-const late: PayPage = { ...payable, isPastDue: true };
+const late: PayPage = { ...payable, date: { on: due.dueOn, isPast: true } };
+const again: Booking = {
+  ...{ ...confirming, status: "awaiting_clearance" },
+  dues: confirming.dues.map((one) => (one === toConfirm ? { ...one, startsBy: "confirmation" } : one)),
+};
 const payUrl = "https://api.example.org/pay/token";
 const back = { payUrl, now: today };
 const url = `${payUrl}/method`;
@@ -93,9 +96,10 @@ const pages: Record<string, [of: string, Reply][]> = {
     ],
     [
       "payable, and charged once bank debits are allowed again",
-      payPageReply(booking, { ...payable, due: { ...due, dueOn: "2027-03-01" }, planned: debited }, url),
+      payPageReply(booking, { ...payable, date: { on: "2027-03-01", isPast: false }, planned: debited }, url),
     ],
     ["past due", payPageReply(withoutMethod, late, url)],
+    ["payable, before another confirmation", payPageReply(withoutMethod, { ...payable, date: null }, url)],
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
     ["paid, with later payments and no saved method", payPageReply(withoutMethod, { kind: "paid" }, url)],
@@ -119,7 +123,11 @@ const pages: Record<string, [of: string, Reply][]> = {
       "autopay is on, with a payment to confirm that is past due",
       methodPageReply(confirming, payable, toRenew, { ...back, now: "2027-02-07T18:00:00Z" }),
     ],
-    ["only a late charge is left", methodPageReply(charged, { ...payable, due: charge }, permission, back)],
+    [
+      "autopay is on, with a payment to confirm that waits for another confirmation",
+      methodPageReply(again, payable, toRenew, back),
+    ],
+    ["only a late charge is left", methodPageReply(charged, payable, permission, back)],
   ],
   "return-page": [
     ...Object.keys(statuses).map((status): [string, Reply] => [`payment ${status}`, returnPage(attempt(status), site)]),

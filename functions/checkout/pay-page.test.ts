@@ -16,8 +16,8 @@ const booking: Booking = {
 const permission = permissionDocument(booking, "the card or bank account that you save next");
 const back = { payUrl: "https://example.org/pay/token", now: today };
 const bodyOf = ({ body }: { body?: unknown }) => String(body);
-const page = (of: Booking = booking) => {
-  const found = payPageOf(of, "due_1", null, today);
+const page = (of: Booking = booking, now = today) => {
+  const found = payPageOf(of, "due_1", null, now);
   if (found === null) throw new Error("the booking has no due_1 to pay");
   return found;
 };
@@ -47,6 +47,17 @@ describe("the pages of a payment link", () => {
     expect(shown.match(/<button/g)).toHaveLength(1);
     expect(shown).toContain('href="https://example.org/pay/token/method"');
     for (const text of [shown, method()]) expect(text).not.toMatch(/anna|muster|555 0100|1980/i);
+  });
+
+  test("name no date that has passed for a due that is not late", () => {
+    const shown = (of: Booking, now: string) => bodyOf(payPageReply(of, page(of, now), "https://example.org"));
+    const settledLate = { ...having({ dueOn: "2027-01-04" }), depositSettledOn: "2027-01-05" };
+    const unconfirmed: Booking = { ...having({ startsBy: "confirmation" }), status: "awaiting_clearance" };
+
+    expect(shown(settledLate, "2027-01-05T19:00:00Z")).toContain("due on January 6, 2027.");
+    expect(shown(settledLate, "2027-01-07T19:00:00Z")).toContain("was due on January 6, 2027 and is past due.");
+    expect(shown(unconfirmed, "2027-02-09T19:00:00Z")).toContain("It is due after we confirm your booking.");
+    expect(shown(unconfirmed, "2027-02-09T19:00:00Z")).not.toContain("February 6");
   });
 
   test("offer another method only if one is saved", () => {

@@ -46,9 +46,10 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
 type Payable = Extract<PayPage, { kind: "payable" }>;
 
 /** What the due is for, its date, and when it is charged if the client does nothing. */
-function paymentText({ due, isPastDue, planned }: Payable, seller: { merchant: string; program: string }): string {
-  const { due: ahead, pastDue, planned: charges } = texts.payable;
-  const payment = fill(isPastDue ? pastDue : ahead, { ...seller, date: longDate(due.dueOn) });
+function paymentText({ date, planned }: Payable, seller: { merchant: string; program: string }): string {
+  const { due, pastDue, undated, planned: charges } = texts.payable;
+  const payment =
+    date === null ? fill(undated, seller) : fill(date.isPast ? pastDue : due, { ...seller, date: longDate(date.on) });
   if (planned === null) return payment;
   const charge = fill(charges[planned.as], { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
   return `${payment} ${charge}`;
@@ -76,8 +77,10 @@ export function methodPageReply(
     const text = [opening, stays, off.charged, ...pause].join(" ");
     return shortPage(200, { title, text, link }, { label: off.button });
   }
-  const excluded = toConfirm(booking, now).map(({ due, isPastDue }) =>
-    fill(isPastDue ? on.toConfirmPastDue : on.toConfirm, { date: longDate(due.dueOn) }),
+  const excluded = toConfirm(booking, now).map((date) =>
+    date === null
+      ? on.toConfirmUndated
+      : fill(date.isPast ? on.toConfirmPastDue : on.toConfirm, { date: longDate(date.on) }),
   );
   const text = [opening, on.text, ...excluded, ...pause, on.gives].join(" ");
   const details = { title: authorization, paragraphs: permission.paragraphs };

@@ -29,9 +29,10 @@ const allowed = (input: MailInput): ReturnType<Write> => ({
 
 /** Which payments are not charged although automatic payments are on: those to confirm, and all during a pause. */
 const notYetCharged = ({ booking, now }: MailInput): string[] => [
-  ...toConfirm(booking, now).map(({ due, isPastDue }) =>
-    fill(isPastDue ? texts.toConfirm.pastDue : texts.toConfirm.ahead, { date: longDate(due.dueOn) }),
-  ),
+  ...toConfirm(booking, now).map((date) => {
+    const { ahead, pastDue, undated } = texts.toConfirm;
+    return date === null ? undated : fill(date.isPast ? pastDue : ahead, { date: longDate(date.on) });
+  }),
   ...(isPaused(booking) ? [exception.paused.opening] : []),
 ];
 

@@ -6,6 +6,7 @@ import { mailsAbout } from "./mails.ts";
 import { anna, forAnna } from "./testing/anna.ts";
 
 const now = "2027-01-30T18:00:00Z";
+const afterwards = "2027-02-13T18:00:00Z";
 const card: SavedMethod = {
   ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
   ...{ mandateId: null, savedAt: "2027-01-04T17:00:00Z", unusable: null },
@@ -79,17 +80,66 @@ describe("a notice", () => {
     ["a session for the due", having(open)],
     ["a session for a payoff", having(open, { payoff })],
   ])("is sent although its client has just opened %s, which may expire unpaid", (_, booking) => {
-    expect(mail("DueNotice", { kind: "final", days: 7, cancelsOn: "2027-02-22" }, booking)?.text).toContain(
-      "February 22, 2027",
-    );
+    const sent = mail("DueNotice", { kind: "final", days: 7, cancelsOn: "2027-02-22" }, booking, afterwards);
+
+    expect(sent?.text).toContain("February 22, 2027");
   });
 
   test.each([
     ["the bank processes a debit", having({ ...open, status: "processing" })],
-    ["a try is under way", { ...collected, dues: having({ ...open, dueOn: "2027-01-30" }).dues }],
+    ["a try is under way", { ...collected, dues: having(open).dues }],
   ])("is not sent while %s: another mail reports the outcome", (_, booking) => {
-    const dueOn = booking.dues.find(({ id }) => id === "due_1")?.dueOn;
-    expect(mail("DueNotice", { kind: "past_due", days: 3, dueOn }, booking)).toBeNull();
+    expect(mail("DueNotice", { kind: "past_due", days: 3 }, booking, afterwards)).toBeNull();
+  });
+
+  const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+  const debited = { autopay: true, savedMethod: account, depositSettledOn: "2027-01-04" };
+  const varied = { noticeOn: "2027-02-01", noticedOn: "2027-02-01" };
+
+  test.each<[string, Booking, sentAt: string, subject: string, says: string]>([
+    [
+      "the tenth day after the notice of a changed debit",
+      having({ varied }, debited),
+      "2027-02-10T17:00:00Z",
+      "Payment due tomorrow, February 11, 2027",
+      "is due on February 11, 2027.\nWe will charge it to your bank account on February 11, 2027.",
+    ],
+    [
+      "the day after the deposit settled",
+      having({}, { depositSettledOn: "2027-02-07" }),
+      "2027-02-07T18:00:00Z",
+      "Payment due tomorrow, February 8, 2027",
+      "Your payment of $16,000.00 is due on February 8, 2027.",
+    ],
+  ])("names the date from which the payment counts as late: %s", (_, booking, sentAt, subject, says) => {
+    const sent = mail("DueNotice", { kind: "upcoming", days: 1 }, booking, sentAt);
+
+    expect(sent?.subject).toBe(subject);
+    expect(sent?.text).toContain(says);
+    expect(sent?.text).not.toContain("February 6");
+  });
+
+  test.each(["past_due", "final"])("of kind %s is not sent before that date has passed, which can move", (kind) => {
+    const changed = having({ varied }, debited);
+
+    expect(mail("DueNotice", { kind, cancelsOn: null }, changed, "2027-02-10T17:00:00Z")).toBeNull();
+    expect(mail("DueNotice", { kind, cancelsOn: null }, anna.confirmed, "2027-02-06T17:00:00Z")).toBeNull();
+    expect(mail("DueNotice", { kind, cancelsOn: null }, anna.confirmed, "2027-02-07T17:00:00Z")).not.toBeNull();
+  });
+
+  test("of a payment to come is not sent after the date", () => {
+    expect(mail("DueNotice", { kind: "upcoming" }, anna.confirmed, "2027-02-06T17:00:00Z")).not.toBeNull();
+    expect(mail("DueNotice", { kind: "upcoming" }, anna.confirmed, "2027-02-07T17:00:00Z")).toBeNull();
+  });
+
+  test("of a held-back debit says that its payment is past due, if it is", () => {
+    const heldBack = having({ dueOn: "2027-02-26" }, { autopay: true, savedMethod: account });
+    const sent = (at: string) => mail("DueNotice", { kind: "changed", dueOn: "2027-02-26" }, heldBack, at)?.text;
+
+    expect(sent("2027-02-26T18:00:00Z")).toContain("The payment is $16,000.00, due on February 26, 2027.");
+    expect(sent("2027-03-01T18:00:00Z")).toContain(
+      "The payment is $16,000.00. It was due on February 26, 2027 and has not been paid.",
+    );
   });
 
   test("of a debit that differs from the permission states its amount and date", () => {
@@ -99,10 +149,14 @@ describe("a notice", () => {
         ? { ...due, waived: 100_000, varied: { noticeOn: "2027-01-30", noticedOn: "2027-01-30" } }
         : due,
     );
-    const sent = mail("DueNotice", { kind: "changed", days: 10 }, { ...collected, dues, savedMethod: account });
+    const sent = mail(
+      "DueNotice",
+      { kind: "changed", days: 10 },
+      { ...collected, ...debited, dues, savedMethod: account },
+    );
 
     expect(sent?.subject).toBe("An automatic payment has changed");
-    expect(sent?.text).toContain("The payment is $15,000.00, due on February 6, 2027.");
+    expect(sent?.text).toContain("The payment is $15,000.00, due on February 9, 2027.");
     expect(sent?.text).toContain("We will charge it to your bank account ending in 4242 on February 9, 2027.");
   });
 
@@ -120,7 +174,6 @@ describe("a notice", () => {
   });
 
   test("of a bank debit in the days before the start says why it is paid by link", () => {
-    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
     const dues = collected.dues.map((due) => ({ ...due, dueOn: "2027-03-01" }));
     const sent = mail(
       "DueNotice",
@@ -135,15 +188,15 @@ describe("a notice", () => {
   });
 
   test("of a bank debit before which the booking is cancelled asks for a card and promises no debit", () => {
-    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
     const dues = collected.dues.map((due) => ({ ...due, dueOn: "2027-02-26" }));
     const terms = { ...collected.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } };
     const booking = { ...collected, dues, terms, savedMethod: account };
-    const noticed = (data: object) => mail("DueNotice", { dueOn: "2027-02-26", ...data }, booking);
+    const noticed = (data: object, at = "2027-03-05T18:00:00Z") =>
+      mail("DueNotice", { dueOn: "2027-02-26", ...data }, booking, at);
 
     const cancels = "If it is not paid before March 6, 2027, we will cancel your booking on that day";
     for (const sent of [
-      noticed({ kind: "upcoming" }),
+      noticed({ kind: "upcoming" }, now),
       noticed({ kind: "past_due" }),
       noticed({ kind: "final", cancelsOn: "2027-03-06" }),
     ]) {
@@ -155,24 +208,24 @@ describe("a notice", () => {
   });
 
   test("of a past-due payment says so, and the last one says when the booking is cancelled", () => {
-    expect(mail("DueNotice", { kind: "past_due" }, late(anna.confirmed))).toMatchObject({
+    const booking = late(anna.confirmed);
+    expect(mail("DueNotice", { kind: "past_due" }, booking, afterwards)).toMatchObject({
       ...{ subject: "Your payment is past due", action: { url: "https://api.example.org/pay/due_1" } },
       text: expect.stringContaining("was due on February 6, 2027 and has not been paid"),
     });
-    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, late(anna.confirmed));
+    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, booking, afterwards);
     expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we will cancel .* of your agreement\.$/);
-    expect(mail("DueNotice", { kind: "final", cancelsOn: null }, late(anna.confirmed))?.text).not.toContain("cancel");
+    expect(mail("DueNotice", { kind: "final", cancelsOn: null }, booking, afterwards)?.text).not.toContain("cancel");
   });
 
   test("of a booking that is not confirmed says only that it may be cancelled", () => {
-    const awaiting = late({ ...collected, status: "awaiting_clearance" });
-    const account: SavedMethod = { ...card, type: "us_bank_account", last4: null, expiresOn: null };
+    const awaiting = late({ ...anna.confirmed, status: "awaiting_clearance" });
     const held: Booking = {
-      ...{ ...awaiting, dues: having({ dueOn: "2027-02-26" }).dues, savedMethod: account },
+      ...{ ...awaiting, dues: having({ dueOn: "2027-02-26" }).dues, autopay: true, savedMethod: account },
       terms: { ...awaiting.terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
     };
 
-    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, awaiting);
+    const final = mail("DueNotice", { kind: "final", cancelsOn: "2027-02-22" }, awaiting, afterwards);
     const upcoming = mail("DueNotice", { kind: "upcoming", dueOn: "2027-02-26" }, held);
 
     expect(final?.text).toMatch(/If it is not paid before February 22, 2027, we may cancel .* on or after that day /);
@@ -382,8 +435,19 @@ test("a late charge names the late payment, the added amount, and its due date",
   expect(sent?.action).toEqual({ label: "Pay the late charge", url: "https://api.example.org/pay/due_9" });
 });
 
+test("a mail about a late charge names the date from which its payment was late", () => {
+  const charge: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_9", kind: "late_charge", dueOn: "2027-03-02" };
+  const booking = { ...anna.confirmed, dues: [...anna.confirmed.dues, charge], depositSettledOn: "2027-02-07" };
+  const added = { dueId: "due_9", forDueId: "due_1", dueOn: "2027-03-02" };
+
+  expect(mail("LateChargeAdded", added, booking, "2027-02-20T18:00:00Z")?.text).toContain(
+    "Your payment that was due on February 8, 2027 has not been paid in full",
+  );
+});
+
 describe("a collection task", () => {
-  const taskOf = (booking: Booking, reason = "not_paid") => mail("CollectionTaskOpened", { reason }, booking);
+  const taskOf = (booking: Booking, reason = "not_paid", at = afterwards) =>
+    mail("CollectionTaskOpened", { reason }, booking, at);
 
   test("tells the operator what is unpaid, since when, and what staff can do", () => {
     expect(taskOf(late(anna.confirmed))?.text).toContain(
@@ -397,6 +461,10 @@ describe("a collection task", () => {
     const paying = having({ openAttemptId: "att_1", status: "processing" });
 
     expect([taskOf(paying), taskOf(anna.cancelled)]).toEqual([null, null]);
+  });
+
+  test("is not sent if the payment is no longer late, because another date counts", () => {
+    expect(taskOf({ ...anna.confirmed, depositSettledOn: "2027-02-13" })).toBeNull();
   });
 
   test("goes only to the operator", () => {

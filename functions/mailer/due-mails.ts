@@ -1,17 +1,20 @@
 import {
+  type AnnouncedCancellation,
   type Booking,
   type ByClient,
   type CollectionNews,
-  type Due,
   type DueNews,
   dueNews,
+  lateNews,
   mayBeCancelledUnpaid,
   type NextPayment,
+  noticeNews,
   unpaid,
+  wasDueOn,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
-import type { CalendarDate, Instant } from "@clearing/domain/time";
+import type { CalendarDate } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
@@ -19,7 +22,7 @@ import { dayOf, methodName, moment, type Wording, type Write } from "./words.ts"
 
 /** Before and after a due's date, if it is still owed for the date that it had when the notice was written. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
-  const news = dueNews(booking, data, now);
+  const news = noticeNews(booking, data, now);
   if (news === null) return null;
   const write = typeof data.kind === "string" ? notices[data.kind] : undefined;
   const wording = write?.(booking, news, typeof data.cancelsOn === "string" ? data.cancelsOn : null);
@@ -39,7 +42,7 @@ const early = (news: DueNews): string => (isTaken(news) ? frame.payEarly : frame
 const notices: Readonly<Record<string, Notice>> = {
   upcoming: (booking, news) => ({
     subject: fill(news.isTomorrow ? texts.upcoming.tomorrow : texts.upcoming.subject, {
-      date: longDate(news.due.dueOn),
+      date: longDate(news.date.on),
     }),
     paragraphs: [fill(texts.upcoming.opening, figures(booking, news)), ...nextStep(booking, news.next, ahead)],
     label: early(news),
@@ -48,7 +51,7 @@ const notices: Readonly<Record<string, Notice>> = {
     subject: texts.changed.subject,
     paragraphs: [
       texts.changed.opening,
-      fill(texts.changed.payment, figures(booking, news)),
+      fill(news.date.isPast ? texts.changed.pastDue : texts.changed.payment, figures(booking, news)),
       ...nextStep(booking, news.next, { ...late, collected: ahead.collected }),
     ],
     label: early(news),
@@ -69,10 +72,10 @@ const notices: Readonly<Record<string, Notice>> = {
   }),
 };
 
-/** The unpaid amount and its date. */
-const figures = ({ currency }: Booking, { amount, due }: DueNews) => ({
+/** The unpaid amount and when it is due. */
+const figures = ({ currency }: Booking, { amount, date }: Pick<DueNews, "amount" | "date">) => ({
   amount: formatMoney(amount, currency),
-  date: longDate(due.dueOn),
+  date: longDate(date.on),
 });
 
 /** Whether the due is collected automatically. */
@@ -91,9 +94,9 @@ const cancelsUnless = (booking: Booking, before: string): string =>
  * A payment after whose final notice a pause has moved the cancellation, perhaps to the day of the mail: so it names the
  * time too.
  */
-export const cancelsAfterPause = (booking: Booking, due: Due, at: Instant): string =>
+export const cancelsAfterPause = (booking: Booking, { due, wasDueOn: on, at }: AnnouncedCancellation): string =>
   [
-    fill(texts.pastDue.opening, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(due.dueOn) }),
+    fill(texts.pastDue.opening, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(on) }),
     cancelsUnless(booking, moment(booking, at)),
   ].join(" ");
 
@@ -154,13 +157,14 @@ export function chargesToCome(booking: Booking, news: CollectionNews, opening: s
 }
 
 /** A payment that the client is to make while others are charged automatically. */
-function paidByClient(booking: Booking, { due, amount, next, isPastDue }: ByClient): string {
+function paidByClient(booking: Booking, news: ByClient): string {
+  const { date, next } = news;
   const { debitFree, uncharged, unchargedAhead } = texts.charges;
-  const figures = { amount: formatMoney(amount, booking.currency), date: longDate(due.dueOn) };
+  const owed = figures(booking, news);
   if (next.kind === "link" && next.why === "debit_free") {
-    return fill(debitFree, { ...figures, method: methodName(next.method), charged: dayOf(booking, next.at) });
+    return fill(debitFree, { ...owed, method: methodName(next.method), charged: dayOf(booking, next.at) });
   }
-  return fill(isPastDue ? uncharged : unchargedAhead, figures);
+  return fill(date.isPast ? uncharged : unchargedAhead, owed);
 }
 
 /** A late charge was added; only while it is owed. */
@@ -170,16 +174,17 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   if (news === null || late === undefined) return null;
   const { subject, opening, due, pay } = texts.lateCharge;
   const { amount, date } = figures(booking, news);
+  const lateDate = longDate(wasDueOn(booking, late, now));
   return {
     subject,
-    paragraphs: [fill(opening, { date: longDate(late.dueOn), amount }), fill(due, { date })],
+    paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date })],
     action: { label: pay, url: payLink(news.due.id) },
   };
 };
 
-/** To staff: a due has no automatic next step; only while that is true. */
+/** To staff: a late due has no automatic next step; only while that is true. */
 export const task: Write = ({ booking, data, now }) => {
-  const news = dueNews(booking, data, now);
+  const news = lateNews(booking, data, now);
   if (news === null) return null;
   const { subject, opening, delinquent, notPaid, next } = texts.task;
   const status = data.reason === "delinquent" ? delinquent : notPaid;

@@ -62,6 +62,16 @@ describe("a mail about an exception that staff made", () => {
     });
   });
 
+  test("names the date on which a bank account may be debited, if that is later than the new date", () => {
+    const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
+    const varied = { noticeOn: "2027-02-01", noticedOn: null };
+    const booking = { ...having({ dueOn: "2027-02-08", varied }), autopay: true, savedMethod: account };
+    const sent = mail("DueDeferred", { ...moved, dueOn: "2027-02-08" }, { ...booking, depositSettledOn: "2027-01-04" });
+
+    expect(sent?.subject).toBe("Your payment is now due on February 11, 2027");
+    expect(sent?.text).toContain("is now due on February 11, 2027.\nWe will charge it to your bank account");
+  });
+
   test("promises no charge on a date in the days before the start, when no bank account is debited", () => {
     const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
     const held = { ...having({ dueOn: "2027-03-01" }), autopay: true, savedMethod: account };
@@ -209,10 +219,32 @@ describe("a mail about an exception that staff made", () => {
       );
     });
 
+    test("names the date on which the payment was due, also if the pause has moved its debit", () => {
+      const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
+      const varied = { noticeOn: "2027-03-02", noticedOn: null };
+      const { dues } = having({ notices: noticed("2027-02-06"), varied });
+      const debited = { ...booking, ...resumed, dues, autopay: true, savedMethod: account };
+      const sent = mail(
+        "CollectionChanged",
+        { paused: false },
+        { ...debited, depositSettledOn: "2027-01-04" },
+        resumedAt,
+      );
+
+      expect(sent?.text).toContain("was due on February 6, 2027 and has not been paid. If it is not paid before March");
+    });
+
     test.each<[string, Booking]>([
       ["its bank is processing it", { ...booking, dues: having({ ...booking.dues[1], status: "processing" }).dues }],
       ["no final notice was sent", { ...anna.confirmed, terms }],
       ["the program does not cancel for it", { ...booking, terms: anna.confirmed.terms }],
+      [
+        "it waits for another confirmation, which gives it another date",
+        {
+          ...{ ...booking, status: "awaiting_clearance" },
+          dues: having({ ...booking.dues[1], startsBy: "confirmation" }).dues,
+        },
+      ],
       ["it was waived", { ...booking, dues: having({ ...booking.dues[1], waived: 1_600_000 }).dues }],
     ])("announces no cancellation for a payment if %s", (_, one) => {
       const dues = [...one.dues, { ...next, dueOn: "2027-03-05" }];
@@ -298,6 +330,7 @@ describe("a mail about an exception that staff made", () => {
 
   test.each<[string, object | null]>([
     ["a deferral of a due that was moved again", mail("DueDeferred", moved, having({ dueOn: "2027-03-01" }))],
+    ["a deferral to a date that has passed", mail("DueDeferred", moved, deferred, "2027-02-21T18:00:00Z")],
     ["a deferral of a due that was paid", mail("DueDeferred", moved, having({ dueOn: "2027-02-20", paid: 1_600_000 }))],
     [
       "the end of a pause after everything was waived",

@@ -3,13 +3,13 @@ import {
   type Booking,
   collectionNews,
   type Due,
+  deferralNews,
   isAllProcessing,
   isPaused,
   isReminded,
   isSettled,
   mayOwe,
   nextPayment,
-  owedAsTold,
   unpaid,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
@@ -30,13 +30,14 @@ export const waived: Write = ({ booking, data }) => {
   return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), next] };
 };
 
-/** Only while the due is owed on that date. */
+/** Only while the due is owed for that date, and not late. */
 export const deferred: Write = ({ booking, data, now, payLink }) => {
-  const due = owedAsTold(booking, data);
-  if (due === null || typeof data.from !== "string") return null;
+  const news = deferralNews(booking, data, now);
+  if (news === null || typeof data.from !== "string") return null;
   const { subject, opening } = texts.deferred;
+  const { due, on } = news;
   const amount = formatMoney(unpaid(due), booking.currency);
-  const date = longDate(due.dueOn);
+  const date = longDate(on);
   const moved = fill(opening, { amount, from: longDate(data.from), date });
   const { paragraphs, ...rest } = paidHow(booking, due, now, payLink(due.id));
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
@@ -67,7 +68,7 @@ export const collection: Write = ({ booking, data, now, payLink }) => {
   const { automatic, byLink } = texts.resumed;
   const news = collectionNews(booking, now);
   const paid = news === null ? unautomated(booking, byLink) : chargesToCome(booking, news, automatic);
-  const cancels = announced.map(({ due, at }) => cancelsAfterPause(booking, due, at));
+  const cancels = announced.map((one) => cancelsAfterPause(booking, one));
   const [only, ...others] = announced;
   // A link pays one due. The booking page pays any.
   const action =

@@ -14,6 +14,7 @@ import type { Data } from "./words.ts";
 type Variant = { of: string; data?: Data; booking: Booking; to?: Recipient; refund?: Refund; now?: string };
 
 const late = "2027-01-30T18:00:00Z";
+const pastDue = "2027-02-13T18:00:00Z";
 const usd = (amount: number) => ({ amount, currency: "usd" });
 const deposit = { dueId: "due_0", attemptId: "att_1", purpose: "deposit", ...usd(250_000) };
 const balance = { dueId: "due_1", attemptId: "att_1", purpose: "due", ...usd(1_600_000) };
@@ -137,6 +138,13 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "autopay is on, with a past-due payment to confirm", now: "2027-02-09T18:00:00Z" },
       booking: withNext(stopped("authentication"), "2027-02-20"),
+    },
+    {
+      of: "autopay is on, with a payment to confirm that waits for another confirmation",
+      booking: {
+        ...withNext(having({ startsBy: "confirmation" }, stopped("authentication")), "2027-02-20"),
+        status: "awaiting_clearance",
+      },
     },
     { of: "autopay is on, while collection is paused", booking: { ...paused, autopay: true, savedMethod: card } },
     { of: "autopay is off, while collection is paused", booking: { ...paused, savedMethod: account } },
@@ -265,24 +273,32 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: cancels,
     },
     {
-      ...{ of: "final, canceled before the account may be debited", now: late },
+      ...{ of: "final, canceled before the account may be debited", now: "2027-03-05T17:00:00Z" },
       data: { ...told, kind: "final", dueOn: "2027-02-26", cancelsOn: "2027-03-06" },
       booking: cancels,
     },
     {
       ...{ of: "changed", data: { ...told, kind: "changed" }, now: late },
-      booking: having({ waived: 100_000, varied: { noticeOn: "2027-01-30", noticedOn: "2027-01-30" } }, collected),
+      booking: {
+        ...having({ waived: 100_000, varied: { noticeOn: "2027-01-30", noticedOn: "2027-01-30" } }, collected),
+        ...{ savedMethod: account, depositSettledOn: "2027-01-04" },
+      },
     },
     {
-      ...{ of: "past due", data: { ...told, kind: "past_due" }, now: late },
+      ...{ of: "changed, past due", now: "2027-03-01T18:00:00Z" },
+      data: { ...told, kind: "changed", dueOn: "2027-02-26" },
+      booking: { ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
+    },
+    {
+      ...{ of: "past due", data: { ...told, kind: "past_due" }, now: pastDue },
       booking: having({ status: "past_due" }),
     },
     {
-      ...{ of: "final", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: late },
+      ...{ of: "final", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: pastDue },
       booking: having({ status: "past_due" }),
     },
     {
-      ...{ of: "final, not confirmed", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: late },
+      ...{ of: "final, not confirmed", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: pastDue },
       booking: { ...having({ status: "past_due" }), status: "awaiting_clearance" },
     },
     {
@@ -309,7 +325,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     },
   ],
   CollectionTaskOpened: ["not_paid", "delinquent"].map((reason) => ({
-    ...{ of: reason, data: { ...told, reason }, booking: having({ status: "past_due" }), now: late },
+    ...{ of: reason, data: { ...told, reason }, booking: having({ status: "past_due" }), now: pastDue },
     to: "operator" as const,
   })),
   DueWaived: [

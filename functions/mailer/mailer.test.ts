@@ -59,7 +59,8 @@ describe("a mail", () => {
   test("to the operator needs no more grants than a mailer has, and links to no client site", async () => {
     const names = { MERCHANT_NAME: "Sample Operator", SUPPORT_EMAIL: "help@example.org" };
     const config = readConfig({ ...names, SITE_URL: "https://my.example.org", PUBLIC_URL: "https://api.example.org" });
-    const { sent, handle } = office(undefined, anna.confirmed, { config });
+    const dues = anna.confirmed.dues.map((due) => ({ ...due, dueOn: "2027-01-03" }));
+    const { sent, handle } = office(undefined, { ...anna.confirmed, dues }, { config });
 
     await handle(event("CollectionTaskOpened", { dueId: "due_1", reason: "not_paid" }));
 

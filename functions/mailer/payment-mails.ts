@@ -44,7 +44,7 @@ export const settled: Write = ({ booking, data, now }) => {
     paragraphs: [
       fill(opening, { payment: paymentOf(data) }),
       ...confirmation(booking, now),
-      ...leftToPay(booking),
+      ...leftToPay(booking, now),
       ...(mayOwe(booking) ? [] : [ended]),
     ],
   };
@@ -60,13 +60,13 @@ function confirmation(booking: Booking, now: Instant): string[] {
 }
 
 /** Says that everything is paid, or what is due next. */
-function leftToPay(booking: Booking): string[] {
-  const remainder = remainderOf(booking);
+function leftToPay(booking: Booking, now: Instant): string[] {
+  const remainder = remainderOf(booking, now);
   if (remainder === null) return [];
   const { paidInFull, nextPayment } = texts.settled;
   if (remainder.kind === "nothing") return [paidInFull];
-  const { due } = remainder;
-  return [fill(nextPayment, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(due.dueOn) })];
+  const { due, on } = remainder;
+  return [fill(nextPayment, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(on) })];
 }
 
 /** Only while there is something to verify, and time to do it. */

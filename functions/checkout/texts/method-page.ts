@@ -16,6 +16,9 @@ export default {
       "This does not include the payment due on {date}: your bank asks you to confirm it, so please pay it yourself.",
     toConfirmPastDue:
       "This does not include the payment that was due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+    /** A payment that waits for another confirmation. */
+    toConfirmUndated:
+      "This does not include the payment that is due after we confirm your booking: your bank asks you to confirm it, so please pay it yourself.",
     gives: "By selecting the button below, you give us this authorization:",
     button: "Agree and continue",
   },

@@ -4,6 +4,8 @@ export default {
     title: "Pay {amount}",
     due: "Your payment to {merchant} for the {program}, due on {date}.",
     pastDue: "Your payment to {merchant} for the {program} was due on {date} and is past due.",
+    /** While it waits for another confirmation. */
+    undated: "Your payment to {merchant} for the {program}. It is due after we confirm your booking.",
     /** When it is charged if the client does nothing. */
     planned: {
       collected:

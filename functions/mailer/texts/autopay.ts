@@ -7,6 +7,9 @@ export default {
       "This does not include the payment due on {date}: your bank asks you to confirm it, so please pay it yourself.",
     pastDue:
       "This does not include the payment that was due on {date}: your bank asks you to confirm it, so please pay it yourself.",
+    /** A payment that waits for another confirmation. */
+    undated:
+      "This does not include the payment that is due after we confirm your booking: your bank asks you to confirm it, so please pay it yourself.",
   },
   on: {
     subject: "Automatic payments are on",

@@ -346,7 +346,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "dues paid": "How much of the due is paid, in minor units.",
   waived: "How much of the due staff have waived, in minor units. It is no longer owed.",
   "dues status":
-    "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
+    "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed, and so has the first day on which the due could be paid or a changed bank debit could be made. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
     "When the saved payment method is charged next, an instant in UTC. Null if the due is paid only by link, while collection is paused, while a payment is in progress, and if the booking would be canceled for non-payment before then.",
   lastFailure:
@@ -614,7 +614,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Due Notice kind":
     "`upcoming`: the due is payable soon. `changed`: a bank debit will have a different date or amount from the one in the authorization. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
   "Due Notice days":
-    "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. It can be sent later.",
+    "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. If the due cannot be paid or debited on its date, the first day on which it can be counts instead. The notice can be sent later.",
   byLink:
     "`true`: the client is asked to pay by link. The saved payment method may still be charged later: `nextAttemptAt` of the due says when. `false`: the due is charged to the saved payment method automatically.",
   cancelsOn:

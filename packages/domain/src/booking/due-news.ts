@@ -1,22 +1,28 @@
-import { addDays, dateIn, type Instant } from "../time/index.ts";
+import { addDays, type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import { type Booking, hasOpenPayoff, mayOwe } from "./booking.ts";
 import { type Due, needsClient, unpaid } from "./due.ts";
 import { type CardExpires, type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 import { isAskedFor, isOnItsWay } from "./next-try.ts";
-import { statusOn } from "./resting.ts";
 import { isListed } from "./varied-debit.ts";
+import { type DueDate, whenDue } from "./when-due.ts";
 
-/** A due as an event names it. */
-type Told = { dueId?: unknown; dueOn?: unknown };
+/** A due as an event names it. `kind` is that of its notice. */
+type Told = { dueId?: unknown; dueOn?: unknown; kind?: unknown };
 
-/** The due that an event names, if it is still owed on the date that it had then; else null. */
-export function owedAsTold(booking: Booking, { dueId, dueOn }: Told): Due | null {
+/** The due that an event has moved to another date, and when it is due; null unless it is owed for that date and not late. */
+export function deferralNews(
+  booking: Booking,
+  { dueId, dueOn }: Told,
+  now: Instant,
+): { due: Due; on: CalendarDate } | null {
   const due = booking.dues.find(({ id }) => id === dueId);
-  return due !== undefined && due.dueOn === dueOn && unpaid(due) > 0 && mayOwe(booking) ? due : null;
+  if (due === undefined || due.dueOn !== dueOn || unpaid(due) <= 0 || !mayOwe(booking)) return null;
+  const date = whenDue(booking, due, todayOf(booking, now));
+  return date === null || date.isPast ? null : { due, on: date.on };
 }
 
-/** The content of a mail about a due that is owed. `isTomorrow`: its date is tomorrow in the cohort's time zone. */
-export type DueNews = { due: Due; amount: number; next: NextPayment; isTomorrow: boolean };
+/** The content of a mail about a due that is owed. `isTomorrow`: it is due tomorrow in the cohort's time zone. */
+export type DueNews = { due: Due; date: DueDate; amount: number; next: NextPayment; isTomorrow: boolean };
 
 /**
  * The content of a due's notice, if its event still holds: the due is unpaid, has the same date, and neither the bank
@@ -26,17 +32,44 @@ export type DueNews = { due: Due; amount: number; next: NextPayment; isTomorrow:
 export function dueNews(booking: Booking, told: Told, now: Instant): DueNews | null {
   const due = booking.dues.find(({ id }) => id === told.dueId);
   if (due === undefined || due.kind === "deposit") return null;
-  if (!isAskedFor(booking, due) || isOnItsWay(booking, due, now)) return null;
+  const today = todayOf(booking, now);
+  const date = whenDue(booking, due, today);
+  if (date === null || !isAskedFor(booking, due) || isOnItsWay(booking, due, now)) return null;
   if (told.dueOn !== undefined && told.dueOn !== due.dueOn) return null;
-  const isTomorrow = due.dueOn === addDays(dateIn(booking.terms.timeZone, now), 1);
-  return { due, amount: unpaid(due), next: nextPayment(booking, due, now), isTomorrow };
+  const isTomorrow = date.on === addDays(today, 1);
+  return { due, date, amount: unpaid(due), next: nextPayment(booking, due, now), isTomorrow };
 }
+
+/** Like `dueNews`, only while the due is late. */
+export function lateNews(booking: Booking, told: Told, now: Instant): DueNews | null {
+  const news = dueNews(booking, told, now);
+  return news?.date.isPast ? news : null;
+}
+
+/**
+ * Like `dueNews`, only while the notice's words still apply: an `upcoming` one before the due is late, a `past_due` or
+ * `final` one after that. The date can pass, or a later one count, before the notice is sent.
+ */
+export function noticeNews(booking: Booking, told: Told, now: Instant): DueNews | null {
+  const news = dueNews(booking, told, now);
+  switch (told.kind) {
+    case "upcoming":
+      return news?.date.isPast ? null : news;
+    case "past_due":
+    case "final":
+      return lateNews(booking, told, now);
+    default:
+      return news;
+  }
+}
+
+const todayOf = ({ terms }: Booking, now: Instant): CalendarDate => dateIn(terms.timeZone, now);
 
 /** A due that is charged next. */
 export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "collected" }> | CardExpires };
 
 /** A due that its client is to pay although automatic collection is on. */
-export type ByClient = { due: Due; amount: number; next: NextPayment; isPastDue: boolean };
+export type ByClient = Pick<DueNews, "due" | "date" | "amount" | "next">;
 
 /** What is collected next of a booking whose dues are charged automatically. */
 export type CollectionNews = { charges: NextCharge[]; byClient: ByClient[] };
@@ -61,7 +94,7 @@ export function collectionNews(booking: Booking, now: Instant): CollectionNews |
     charges: charges.filter((_, index) => days[index] === first),
     byClient: all
       .filter(({ next }) => !isCharge(next))
-      .map(({ due, amount, next }) => ({ due, amount, next, isPastDue: isPastDue(booking, due, now) })),
+      .map(({ due, date, amount, next }) => ({ due, date, amount, next })),
   };
 }
 
@@ -71,11 +104,8 @@ export const namesPayments = ({ charges, byClient }: CollectionNews): boolean =>
 const isCharge = (next: NextPayment): next is NextCharge["next"] =>
   next.kind === "collected" || next.why === "card_expires";
 
-const isPastDue = (booking: Booking, due: Due, now: Instant): boolean =>
-  statusOn(booking, due, dateIn(booking.terms.timeZone, now)) === "past_due";
-
-/** The unpaid dues that no saved method pays, because the bank asked the client to confirm them. */
-export const toConfirm = (booking: Booking, now: Instant): { due: Due; isPastDue: boolean }[] =>
+/** The dates of the unpaid dues that no saved method pays, because the bank asked the client to confirm them. */
+export const toConfirm = (booking: Booking, now: Instant): (DueDate | null)[] =>
   booking.dues
     .filter((due) => needsClient(due) && unpaid(due) > 0 && due.status !== "processing")
-    .map((due) => ({ due, isPastDue: isPastDue(booking, due, now) }));
+    .map((due) => whenDue(booking, due, todayOf(booking, now)));

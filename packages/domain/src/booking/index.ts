@@ -25,9 +25,11 @@ export {
   type CollectionNews,
   collectionNews,
   type DueNews,
+  deferralNews,
   dueNews,
+  lateNews,
   namesPayments,
-  owedAsTold,
+  noticeNews,
   toConfirm,
 } from "./due-news.ts";
 export * from "./ending.ts";
@@ -56,7 +58,7 @@ export { type NextPayment, nextChargeAt, nextPayment } from "./next-payment.ts";
 export * from "./next-step.ts";
 export { nextTryAt } from "./next-try.ts";
 export * from "./next-version.ts";
-export { announcedCancellations, isToCancel, mayBeCancelledUnpaid } from "./non-payment.ts";
+export { type AnnouncedCancellation, announcedCancellations, isToCancel, mayBeCancelledUnpaid } from "./non-payment.ts";
 export { isReminded, isRemindedOfAll } from "./notice-plan.ts";
 export { sendNotices } from "./notices.ts";
 export * from "./outlook.ts";
@@ -91,3 +93,4 @@ export * from "./stray-payment.ts";
 export { openCollectionTasks } from "./tasks.ts";
 export * from "./transitions.ts";
 export { waiveDue } from "./waiver.ts";
+export { wasDueOn } from "./when-due.ts";

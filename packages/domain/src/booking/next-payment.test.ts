@@ -197,8 +197,8 @@ describe("the charges to come", () => {
   });
   const daysOf = (one: Booking) => collectionNews(one, now)?.charges.map(({ next }) => next.at.slice(0, 10));
   const byClient = (one: Booking) =>
-    collectionNews(one, now)?.byClient.map(({ due, next, isPastDue }) => [
-      ...[due.id, next.kind === "link" && next.why, isPastDue],
+    collectionNews(one, now)?.byClient.map(({ due, next, date }) => [
+      ...[due.id, next.kind === "link" && next.why, date.isPast],
     ]);
 
   test("are those of the first day that has any, without what has begun", () => {

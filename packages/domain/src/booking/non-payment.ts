@@ -5,6 +5,7 @@ import { type Due, unpaid } from "./due.ts";
 import { isOnItsWay, isPursued, isUnderWay } from "./next-try.ts";
 import { finallyNoticedOn, finalNoticeOn } from "./notice-plan.ts";
 import { afterCountedDays } from "./pause.ts";
+import { wasDueOn, whenDue } from "./when-due.ts";
 
 /**
  * The date on which a booking is cancelled if a due stays unpaid after its final notice on `noticedOn`. Null if the
@@ -48,17 +49,22 @@ export function willCancelOn(booking: Booking, due: Due, now: Instant): Calendar
   return date !== null && date < startsOn ? date : null;
 }
 
+/** A cancellation that a final notice announced, with the date on which its due was due and the instant. */
+export type AnnouncedCancellation = { due: Due; wasDueOn: CalendarDate; at: Instant };
+
 /**
- * The dues whose final notice announced a cancellation that is not averted, each with its instant. During a pause that
- * instant may pass without effect. A due that the bank or a try is collecting is left out: a mail reports the outcome.
+ * The announced cancellations that are not averted. During a pause the instant may pass without effect. A due that the
+ * bank or a try is collecting is left out: a mail reports the outcome. So is one that waits for another confirmation,
+ * which gives it another date.
  */
-export function announcedCancellations(booking: Booking, now: Instant): { due: Due; at: Instant }[] {
+export function announcedCancellations(booking: Booking, now: Instant): AnnouncedCancellation[] {
+  const today = dateIn(booking.terms.timeZone, now);
   return booking.dues
     .filter((due) => finallyNoticedOn(due) !== null && unpaid(due) > 0 && !isOnItsWay(booking, due, now))
-    .filter((due) => willCancelOn(booking, due, now) !== null)
+    .filter((due) => whenDue(booking, due, today) !== null && willCancelOn(booking, due, now) !== null)
     .flatMap((due) => {
       const at = cancelledAt(booking, due);
-      return at === null ? [] : [{ due, at }];
+      return at === null ? [] : [{ due, wasDueOn: wasDueOn(booking, due, now), at }];
     });
 }
 

@@ -78,8 +78,19 @@ describe("what is left to pay after a payment", () => {
   test("is the next due on its date, or nothing", () => {
     const later = { ...(balance as Due), id: "due_2", dueOn: "2027-03-06" };
 
-    expect(remainderOf({ ...booking, dues: [later, ...booking.dues] })).toEqual({ kind: "due", due: balance });
-    expect(remainderOf(withBalance({ paid: balance?.amount ?? 0, status: "paid" }))).toEqual({ kind: "nothing" });
+    expect(remainderOf({ ...booking, dues: [later, ...booking.dues] }, today)).toEqual({
+      ...{ kind: "due", due: balance, on: "2027-02-06" },
+    });
+    expect(remainderOf(withBalance({ paid: balance?.amount ?? 0, status: "paid" }), today)).toEqual({
+      kind: "nothing",
+    });
+  });
+
+  test("is due no earlier than the day after the deposit settled", () => {
+    const late = { ...withBalance({ dueOn: "2027-01-04" }), depositSettledOn: "2027-01-05" };
+
+    expect(remainderOf(late, "2027-01-05T18:00:00Z")).toMatchObject({ due: { id: "due_1" }, on: "2027-01-06" });
+    expect(remainderOf(late, "2027-01-07T18:00:00Z")).toBeNull();
   });
 
   test.each<[string, Booking]>([
@@ -87,9 +98,13 @@ describe("what is left to pay after a payment", () => {
     ["where a due is late", withBalance({ status: "past_due" })],
     ["while a payment is under way", withBalance({ status: "processing" })],
     ["where a due waits for the confirmation", { ...withBalance({ startsBy: "confirmation" }), confirmedAt: null }],
+    [
+      "where a due waits for another confirmation",
+      { ...withBalance({ startsBy: "confirmation" }), status: "awaiting_clearance" },
+    ],
     ["once the booking has ended early", { ...booking, status: "cancelled" }],
   ])("is not announced %s", (_, told) => {
-    expect(remainderOf(told)).toBeNull();
+    expect(remainderOf(told, today)).toBeNull();
   });
 });
 

@@ -1,10 +1,11 @@
 import type { EventName } from "../event/index.ts";
-import { type Instant, plusMinutes } from "../time/index.ts";
+import { type CalendarDate, dateIn, type Instant, plusMinutes } from "../time/index.ts";
 import { marginMinutes } from "./attempt.ts";
 import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from "./booking.ts";
 import { lastSessionAt } from "./checkout.ts";
 import { type Due, unpaid } from "./due.ts";
 import { awaitsAnswer } from "./participation.ts";
+import { whenDue } from "./when-due.ts";
 
 /**
  * Until when a hold can be paid, on its open page or by signing and opening one; null after that, or if a payment is
@@ -79,22 +80,24 @@ function outlookOfDue({ dues }: Booking, dueId: unknown): PaymentOutlook | null 
   return due.paidOffOn !== undefined && dues.every((one) => unpaid(one) === 0) ? { kind: "settled" } : null;
 }
 
-/** What is left to pay after a payment: nothing, or the due with the earliest date. */
-export type Remainder = { kind: "nothing" } | { kind: "due"; due: Due };
+/** What is left to pay after a payment: nothing, or the due with the earliest date, `on`. */
+export type Remainder = { kind: "nothing" } | { kind: "due"; due: Due; on: CalendarDate };
 
 /**
  * Null before the deposit is paid, and if an open due is late, under way or without a date: other mails report those.
  */
-export function remainderOf(booking: Booking): Remainder | null {
+export function remainderOf(booking: Booking, now: Instant): Remainder | null {
   if (!mayOwe(booking) || !depositSettled(booking)) return null;
+  const today = dateIn(booking.terms.timeZone, now);
   const open = booking.dues.filter((due) => unpaid(due) > 0);
-  if (open.some((due) => due.status !== "scheduled" || hasNoDate(booking, due))) return null;
-  const [due] = open.toSorted((one, other) => one.dueOn.localeCompare(other.dueOn));
-  return due === undefined ? { kind: "nothing" } : { kind: "due", due };
+  const dated = open.flatMap((due) => {
+    const date = whenDue(booking, due, today);
+    return due.status !== "scheduled" || date === null || date.isPast ? [] : [{ due, on: date.on }];
+  });
+  if (dated.length < open.length) return null;
+  const [next] = dated.toSorted((one, other) => one.on.localeCompare(other.on));
+  return next === undefined ? { kind: "nothing" } : { kind: "due", ...next };
 }
-
-const hasNoDate = ({ confirmedAt }: Booking, { startsBy }: Due): boolean =>
-  startsBy === "confirmation" && confirmedAt === null;
 
 const canBePaid = (due: Due): boolean => unpaid(due) > 0 && due.status !== "processing";
 

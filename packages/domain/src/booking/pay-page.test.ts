@@ -53,8 +53,8 @@ describe("the link of a due", () => {
     const on = (date: CalendarDate) =>
       payPageOf(booking, "due_1", null, instantAt(date, "00:00", booking.terms.timeZone));
 
-    expect(on("2027-02-06")).toMatchObject({ isPastDue: false });
-    expect(on("2027-02-07")).toMatchObject({ isPastDue: true });
+    expect(on("2027-02-06")).toMatchObject({ date: { on: "2027-02-06", isPast: false } });
+    expect(on("2027-02-07")).toMatchObject({ date: { on: "2027-02-06", isPast: true } });
   });
 
   test("shows that it is paid, or on its way", () => {

@@ -6,8 +6,8 @@ import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 import { setupRefusal } from "./method-setup.ts";
 import { nextPayment } from "./next-payment.ts";
 import { chargeFor, isPaidOff, payoffOn } from "./payoff.ts";
-import { statusOn } from "./resting.ts";
 import { owesCollectable } from "./varied-debit.ts";
+import { type DueDate, whenDue } from "./when-due.ts";
 
 /**
  * When and from which method a due is collected without the link: as scheduled (`collected`), although the card will have
@@ -21,11 +21,11 @@ export type PlannedCharge = {
 
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
- * `planned` is null if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
+ * `date` is null while the due waits for a confirmation, `planned` if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
  * the button leads to that page. `after_payoff`: an open payoff leaves the due out, and it can be paid afterwards.
  */
 export type PayPage =
-  | { kind: "payable"; due: Due; isPastDue: boolean; amount: number; planned: PlannedCharge | null }
+  | { kind: "payable"; date: DueDate | null; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
   | { kind: "after_payoff" }
   | { kind: "paid" }
@@ -47,8 +47,8 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   if (waitsForPayoff(booking, due)) return { kind: "after_payoff" };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
-  const isPastDue = statusOn(booking, due, today) === "past_due";
-  const payable = { kind: "payable", due, isPastDue, planned: plannedCharge(booking, due, now) } as const;
+  const date = whenDue(booking, due, today);
+  const payable = { kind: "payable", date, planned: plannedCharge(booking, due, now) } as const;
   if (isOpen) return { ...payable, amount: open.amount };
   const costs = isPaidOff(booking, due, today)
     ? chargeFor(payoffOn(booking, today).amount, booking.currency)

@@ -1,20 +1,19 @@
 import type { CalendarDate } from "../time/index.ts";
 import { type Booking, mayOwe } from "./booking.ts";
-import { countsFrom } from "./collection-time.ts";
-import { cancelDue, type Due, type DueStatus, isAtRest, unpaid, waitsForConfirmation } from "./due.ts";
+import { cancelDue, type Due, type DueStatus, isAtRest, unpaid } from "./due.ts";
+import { whenDue } from "./when-due.ts";
 
 /** Releases a due: past due if its date, or the first date on which it could be paid, has passed; else scheduled. */
 export const resting = (booking: Booking, due: Due, today: CalendarDate): Due => ({
   ...due,
-  status: today > countsFrom(booking, due) && !waitsForConfirmation(booking, due) ? "past_due" : "scheduled",
+  status: whenDue(booking, due, today)?.isPast ? "past_due" : "scheduled",
   openAttemptId: null,
 });
 
 /** The status of a due on a date: past due from the day after its date, whether or not that is stored yet. */
 export function statusOn(booking: Booking, due: Due, today: CalendarDate): DueStatus {
-  const waits = booking.status === "held" || !mayOwe(booking) || waitsForConfirmation(booking, due);
-  const isLate = isAtRest(due) && !waits && unpaid(due) > 0 && today > countsFrom(booking, due);
-  return isLate ? "past_due" : due.status;
+  const isAsked = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
+  return isAtRest(due) && isAsked && whenDue(booking, due, today)?.isPast ? "past_due" : due.status;
 }
 
 /**
