@@ -89,6 +89,10 @@ const pages: Record<string, [of: string, Reply][]> = {
   "pay-page": [
     ["payable", payPageReply(withoutMethod, payable, url)],
     ["payable, with a saved method", payPageReply(booking, payable, url)],
+    [
+      "payable, automatic payments are on without a method",
+      payPageReply({ ...withoutMethod, autopay: true }, payable, url),
+    ],
     ["payable, and charged automatically", payPageReply(booking, { ...payable, planned }, url)],
     [
       "payable, and charged to a card that will have expired",

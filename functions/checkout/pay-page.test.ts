@@ -66,6 +66,14 @@ describe("the pages of a payment link", () => {
     expect(bodyOf(payPageReply(without, page(without), "https://example.org"))).not.toContain("<a ");
   });
 
+  test("offer to save a method if automatic payments are on without one", () => {
+    const { savedMethod: _, ...without } = booking;
+    const shown = (of: Booking) => bodyOf(payPageReply(of, page(of), "https://example.org"));
+
+    expect(shown({ ...without, autopay: true })).toContain("Save a card or bank account");
+    expect(shown(booking)).toContain("Save another card or bank account");
+  });
+
   test("show the permission for the new method, and the button submits its hash", () => {
     expect(method()).toContain(`<form method="post" action="?permission=${permission.hash}">`);
     expect(method()).toContain("This authorization is optional");

@@ -4,6 +4,7 @@ import {
   isPaused,
   isRemindedOfAll,
   isSettled,
+  lacksMethod,
   methodPageRefusal,
   type PayPage,
   toConfirm,
@@ -30,10 +31,10 @@ const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
  */
 export function payPageReply(booking: Booking, page: PayPage, methodUrl: string): Reply {
   const { terms, currency, savedMethod } = booking;
-  const { title, payoff, button, otherMethod } = texts.payable;
-  const link = { label: otherMethod, url: methodUrl };
-  const refusal = methodPageRefusal(booking, page);
-  const isOffered = savedMethod !== undefined && refusal === null;
+  const { title, payoff, button, otherMethod, firstMethod } = texts.payable;
+  const hasMethod = savedMethod !== undefined;
+  const link = { label: hasMethod ? otherMethod : firstMethod, url: methodUrl };
+  const isOffered = (hasMethod || lacksMethod(booking)) && methodPageRefusal(booking, page) === null;
   const linked = (words: Words): Words => (isOffered ? { ...words, link } : words);
   if (page.kind === "paid" && !isSettled(booking)) return shortPage(200, linked(texts.paidInPart));
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);

@@ -80,6 +80,45 @@ test("the receipt of a signature has the copy of the permission given with it", 
   expect(write?.({ ...input, data: { autopay: false } })?.paragraphs).not.toContain(permission[0]);
 });
 
+describe("where automatic payments are on without a method that can be charged", () => {
+  const account: Booking["savedMethod"] = {
+    ...{ id: "pm_1", customerId: "cus_1", type: "card", fingerprint: "fp_1", last4: "4242", expiresOn: "2030-12-31" },
+    ...{ mandateId: null, savedAt: today, unusable: null },
+  };
+  const { awaiting_clearance: awaiting, confirmed, held, cancelled } = anna;
+  const says = "We do not have a card or bank account that we can charge. Please save one on your booking page.";
+  const mailed = (name: "AgreementSigned" | "AutopayChanged" | "PaymentSettled", booking: Booking) => {
+    const data = { autopay: true, reason: "client", purpose: "deposit", amount: 250_000, currency: "usd" };
+    const input = { booking, refund: null, now: today, payLink: () => "", data, permission };
+    return mailsAbout(name).payer?.(input)?.paragraphs.join("\n");
+  };
+
+  test.each(["AgreementSigned", "AutopayChanged", "PaymentSettled"] as const)("%s says so", (name) => {
+    expect(mailed(name, { ...awaiting, autopay: true })).toContain(says);
+    expect(mailed(name, { ...awaiting, autopay: true, savedMethod: { ...account, unusable: "declined" } })).toContain(
+      says,
+    );
+    expect(mailed(name, { ...awaiting, autopay: true, savedMethod: account })).not.toContain(says);
+  });
+
+  test.each<[string, Booking]>([
+    ["before the deposit, whose page saves a method", { ...held, autopay: true }],
+    ["if automatic payments are off again", awaiting],
+    ["if the booking has ended", { ...cancelled, autopay: true }],
+    ["if nothing is left to charge", { ...confirmed, autopay: true, dues: confirmed.dues.slice(0, 1) }],
+  ])("the receipt of a signature does not say so %s", (_, booking) => {
+    expect(mailed("AgreementSigned", booking)).not.toContain(says);
+  });
+
+  test("the receipt of a signature says during a pause that nothing is charged for now", () => {
+    const pauses = [{ from: "2027-01-04", until: null }];
+    const now = "For now, we will not charge payments for your booking";
+
+    expect(mailed("AgreementSigned", { ...awaiting, autopay: true, savedMethod: account, pauses })).toContain(now);
+    expect(mailed("AgreementSigned", { ...cancelled, autopay: true, pauses })).not.toContain(now);
+  });
+});
+
 test("the receipt of a signature promises no link for each payment if the program sends no reminders", () => {
   const input = { refund: null, now: today, payLink: () => "", data: { autopay: false } };
   const receipt = (booking: Booking) =>

@@ -1,4 +1,12 @@
-import { autopayNews, isPaused, mayOwe, toConfirm, usableMethod } from "@clearing/domain/booking";
+import {
+  autopayNews,
+  type Booking,
+  isPaused,
+  lacksMethod,
+  mayOwe,
+  toConfirm,
+  usableMethod,
+} from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/autopay.ts";
@@ -27,8 +35,15 @@ const allowed = (input: MailInput): ReturnType<Write> => ({
   paragraphs: [texts.on.opening, ...notYetCharged(input), ...copyOf(input)],
 });
 
-/** Which payments are not charged although automatic payments are on: those to confirm, and all during a pause. */
-const notYetCharged = ({ booking, now }: MailInput): string[] => [
+/** That no payment can be charged although automatic payments are on, and what to do; empty if there is a method. */
+export const withoutMethod = (booking: Booking): string[] => (lacksMethod(booking) ? [texts.noMethod] : []);
+
+/**
+ * Which payments are not charged although automatic payments are on: all without a saved method, those to confirm, and
+ * all during a pause.
+ */
+export const notYetCharged = ({ booking, now }: MailInput): string[] => [
+  ...withoutMethod(booking),
   ...toConfirm(booking, now).map((date) => {
     const { ahead, pastDue, undated } = texts.toConfirm;
     return date === null ? undated : fill(date.isPast ? pastDue : ahead, { date: longDate(date.on) });

@@ -1,6 +1,7 @@
 import {
   type Booking,
   canBeCleared,
+  collectsAutomatically,
   endingNews,
   expiredAtBank,
   hasExpired,
@@ -12,7 +13,7 @@ import {
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
-import { copyOf } from "./autopay-mails.ts";
+import { copyOf, notYetCharged } from "./autopay-mails.ts";
 import texts from "./texts/booking.ts";
 import { type Data, type MailInput, moment, unautomated, type Write } from "./words.ts";
 
@@ -47,11 +48,12 @@ export const agreementSigned: Write = (input) => {
   const { subject, opening, pay, automatic, byLink, noReminder, kept } = texts.agreementSigned;
   const until = payableUntil(booking, now);
   const deposit = until === null ? [] : [fill(pay, { time: moment(booking, until) })];
+  const exceptions = collectsAutomatically(booking) ? notYetCharged(input) : [];
   return {
     subject,
     paragraphs:
       data.autopay === true
-        ? [opening, ...deposit, automatic, kept, ...copyOf(input)]
+        ? [opening, ...deposit, automatic, ...exceptions, kept, ...copyOf(input)]
         : [opening, ...deposit, ...unautomated(booking, byLink, noReminder), kept],
   };
 };

@@ -66,6 +66,13 @@ describe("a notice", () => {
     expect(mail("DueNotice", { kind: "upcoming", days: 1 }, anna.confirmed, sentAt)?.subject).toBe(subject);
   });
 
+  test("of a due that is not charged automatically although the client authorized it says so", () => {
+    const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, { ...anna.confirmed, autopay: true });
+
+    expect(sent?.text).toContain("We do not have a card or bank account that we can charge for this payment.");
+    expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/due_1" });
+  });
+
   test("of a due that is paid by link has the link", () => {
     const sent = mail("DueNotice", { kind: "upcoming", days: 7 }, anna.confirmed);
 

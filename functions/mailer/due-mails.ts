@@ -117,7 +117,7 @@ export const afterFailure: Steps = { ...late, collected: texts.next.unlessPaid }
 
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
 export function nextStep(booking: Booking, next: NextPayment, { collected, debitFree }: Steps): string[] {
-  const { cardExpires, cancelledFirst, declined, notRetried, authentication } = texts.next;
+  const { cardExpires, cancelledFirst, declined, noMethod, notRetried, authentication } = texts.next;
   if (next.kind === "collected") {
     return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
@@ -128,6 +128,8 @@ export function nextStep(booking: Booking, next: NextPayment, { collected, debit
       return [fill(cardExpires, { method: methodName(next.method), date: dayOf(booking, next.at) })];
     case "authentication":
       return [authentication];
+    case "no_method":
+      return [noMethod];
     case "method_declined":
       return [fill(declined, { method: methodName(next.method) })];
     case "not_retried":

@@ -153,6 +153,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   AgreementSigned: [
     { of: "with autopay", data: { autopay: true }, booking: collected },
+    {
+      ...{ of: "with autopay, without a method to charge", data: { autopay: true } },
+      booking: { ...anna.awaiting_clearance, autopay: true },
+    },
     { of: "without autopay", data: { autopay: false }, booking: signed(anna.held) },
     {
       ...{ of: "without autopay and reminders", data: { autopay: false } },
@@ -161,6 +165,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   PaymentSettled: [
     { of: "deposit", data: deposit, booking: anna.awaiting_clearance },
+    {
+      ...{ of: "deposit, automatic payments are on without a method", data: deposit },
+      booking: { ...anna.awaiting_clearance, autopay: true },
+    },
     { of: "deposit for somebody else", data: deposit, booking: forAnna(anna.awaiting_clearance) },
     { of: "due", data: balance, booking: anna.confirmed },
     { of: "the last due", data: balance, booking: having({ status: "paid", paid: 1_600_000 }) },
@@ -253,6 +261,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   DueNotice: [
     { of: "upcoming, collected", data: { ...told, kind: "upcoming" }, booking: collected, now: late },
     { of: "upcoming, its method was declined", data: { ...told, kind: "upcoming" }, booking: declinedCard, now: late },
+    {
+      ...{ of: "upcoming, automatic payments are on without a method", data: { ...told, kind: "upcoming" } },
+      ...{ booking: { ...anna.confirmed, autopay: true }, now: late },
+    },
     { of: "upcoming, by link", data: { ...told, kind: "upcoming" }, booking: anna.confirmed, now: late },
     {
       ...{ of: "upcoming, tomorrow", data: { ...told, kind: "upcoming" }, booking: anna.confirmed },

@@ -17,6 +17,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
+import { withoutMethod } from "./autopay-mails.ts";
 import { afterFailure, chargesToCome, nextStep } from "./due-mails.ts";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
@@ -66,7 +67,8 @@ function leftToPay(booking: Booking, now: Instant): string[] {
   const { paidInFull, nextPayment } = texts.settled;
   if (remainder.kind === "nothing") return [paidInFull];
   const { due, on } = remainder;
-  return [fill(nextPayment, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(on) })];
+  const next = fill(nextPayment, { amount: formatMoney(unpaid(due), booking.currency), date: longDate(on) });
+  return [next, ...withoutMethod(booking)];
 }
 
 /** Only while there is something to verify, and time to do it. */

@@ -19,6 +19,8 @@ export default {
       "Your payment to {merchant} for the {program}. You chose to pay off your remaining balance in one payment. This amount covers every payment that was not already in progress.",
     button: "Pay now",
     otherMethod: "Save another card or bank account",
+    /** Automatic payments are on, but there is no method to charge. */
+    firstMethod: "Save a card or bank account",
   },
   paid: { title: "Paid", text: "Thank you. We received this payment. You can close this page." },
   /** Other payments of the booking are unpaid. */

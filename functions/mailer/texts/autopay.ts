@@ -11,6 +11,9 @@ export default {
     undated:
       "This does not include the payment that is due after we confirm your booking: your bank asks you to confirm it, so please pay it yourself.",
   },
+  /** Automatic payments are on, but there is no method to charge. */
+  noMethod:
+    "We do not have a card or bank account that we can charge. Please save one on your booking page. Until then, please make each payment yourself.",
   on: {
     subject: "Automatic payments are on",
     opening: "You have authorized us to charge the remaining scheduled payments for your booking automatically.",

@@ -42,6 +42,9 @@ export default {
       "We do not plan to charge your {method} again for this or any other payment. Please use the link below to pay, or to save another card or bank account.",
     notRetried:
       "We do not plan to try your {method} again for this payment. Please use the link below to pay, or to save another card or bank account.",
+    /** Automatic payments are on, but there is no method to charge. */
+    noMethod:
+      "We do not have a card or bank account that we can charge for this payment. Please use the link below to pay, or to save a card or bank account.",
     /** Of a payment whose client must be present, so that no saved method can be charged. */
     authentication: "We will not try to charge this payment automatically again. Please pay with the link below.",
     cancelledFirst:

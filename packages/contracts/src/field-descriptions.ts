@@ -308,7 +308,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "When the hold expires unless the deposit is paid, an instant in UTC. Null unless the status is `held`. A hold is extended for a payment page once, and once more after a failed bank debit. After that, a page that would outlive the hold is refused with `hold_expired`.",
   version: "The version of the booking. Each change adds 1.",
   autopay:
-    "Whether dues are charged to the saved payment method automatically. Always `false` for a participant who does not pay.",
+    "Whether autopay is on. Dues are charged only while a payment method is saved that can be charged. Always `false` for a participant who does not pay.",
   collectionPaused: "Whether staff have paused collection. Always `false` for a participant who does not pay.",
   "booking total":
     "The price with taxes, without the finance charge, in minor units. Always 0 for a participant who does not pay.",

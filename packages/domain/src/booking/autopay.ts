@@ -4,6 +4,7 @@ import {
   type Booking,
   type BookingChange,
   bookingEvent,
+  depositSettled,
   type GivenPermission,
   mayOwe,
 } from "./booking.ts";
@@ -15,6 +16,16 @@ import { listedDebits, underPermission } from "./vary-debits.ts";
 
 /** Whether automatic collection is on. A booking that ended early collects nothing, whatever permission it has. */
 export const collectsAutomatically = (booking: Booking): boolean => booking.autopay && mayOwe(booking);
+
+/**
+ * Whether automatic collection is on, but no saved method can be charged for what is left. The deposit's page saves no
+ * method if the permission was given after that page had opened.
+ */
+export const lacksMethod = (booking: Booking): boolean =>
+  collectsAutomatically(booking) &&
+  depositSettled(booking) &&
+  owesCollectable(booking) &&
+  usableMethod(booking) === null;
 
 /** The permission to collect that is in force. Null while autopay is off. */
 export const permissionInForce = ({ autopay, permission }: Booking): GivenPermission | null =>

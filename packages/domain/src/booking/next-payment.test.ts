@@ -103,6 +103,12 @@ describe("a due that is not tried again", () => {
     ],
     ["after its client was asked to confirm it", "authentication", {}, { why: "authentication" }],
     ["the same with a method that was declined", "authentication", declined, { why: "authentication" }],
+    [
+      "while the method is lost, after another signature",
+      null,
+      { savedMethod: { ...card, unusable: "detached" } },
+      { why: "no_method" },
+    ],
   ])("is paid by link: %s", (_, stopped, changes, why) => {
     expect(nextOf(stopped, changes)).toEqual({ kind: "link", ...why });
   });
@@ -113,6 +119,13 @@ describe("a due that is not tried again", () => {
     ["a payoff is open, after which it is retried", null, { payoff }],
   ])("is not reported as such while %s", (_, stopped, changes) => {
     expect(nextOf(stopped, changes)).toEqual({ kind: "link", why: "client" });
+  });
+
+  test("is paid by link while no method is saved", () => {
+    const due = booking.dues[1] as Due;
+
+    expect(nextPayment({ ...booking, autopay: true }, due, failedOn)).toEqual({ kind: "link", why: "no_method" });
+    expect(nextPayment(booking, due, failedOn)).toEqual({ kind: "link", why: "client" });
   });
 
   test("is not reported as such if it is a late charge", () => {

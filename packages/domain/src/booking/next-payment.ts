@@ -6,9 +6,9 @@ import { willCancelOn } from "./non-payment.ts";
 
 /**
  * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
- * is used if no method can be tried (`client`), the bank asks the client to be present (`authentication`), the saved
- * method was declined for good (`method_declined`) or is not tried again for this due (`not_retried`), the card expires
- * first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking is
+ * is used if no charge is planned (`client`), no method is saved although automatic collection is on (`no_method`), the
+ * bank asks the client to be present (`authentication`), the saved method was declined for good (`method_declined`) or is
+ * not tried again for this due (`not_retried`), the card expires first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking is
  * cancelled for non-payment before one is (`cancelled_first`). Every text about a due says what this decides.
  */
 export type NextPayment =
@@ -16,7 +16,8 @@ export type NextPayment =
   | { kind: "link"; why: "client" }
   /** Another method is not tried either. */
   | { kind: "link"; why: "authentication" }
-  /** Another method is tried once it is saved. */
+  /** A method is tried once it is saved. */
+  | { kind: "link"; why: "no_method" }
   | { kind: "link"; why: "method_declined" | "not_retried"; method: ShownMethod }
   | CardExpires
   /** `at`: when the bank account is debited if the due is still unpaid. */
@@ -49,8 +50,9 @@ export function nextPayment(booking: Booking, due: Due, now: Instant): NextPayme
 function withoutTry(booking: Booking, due: Due): NextPayment {
   const left = leftToClient(booking, due);
   if (left === null) return { kind: "link", why: "client" };
-  if (left.why === "authentication") return { kind: "link", why: left.why };
-  return { kind: "link", why: left.why, method: shown(left.method) };
+  return "method" in left
+    ? { kind: "link", why: left.why, method: shown(left.method) }
+    : { kind: "link", why: left.why };
 }
 
 const shown = ({ type, last4 }: SavedMethod): ShownMethod => ({ type, last4 });

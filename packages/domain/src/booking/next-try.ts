@@ -46,20 +46,23 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
 }
 
 /**
- * Why failed tries leave a due to its client although automatic collection is on. `authentication`: the client must be
- * present, so no method is tried. `method_declined`: the saved method is tried for no due. `not_retried`: it is not tried
- * again for this due.
+ * Why a due is left to its client although automatic collection is on. `authentication`: the client must be present, so no
+ * method is tried. `method_declined`: the saved method is tried for no due. `no_method`: no method is saved that can be
+ * charged. `not_retried`: the saved method is not tried again for this due.
  */
-export type LeftToClient = { why: "authentication" } | { why: "method_declined" | "not_retried"; method: SavedMethod };
+export type LeftToClient =
+  | { why: "authentication" | "no_method" }
+  | { why: "method_declined" | "not_retried"; method: SavedMethod };
 
-/** Null if a try follows, or if something else than failed tries leaves the due to its client. */
+/** Null if a try follows, or if the due is left to its client for another reason. */
 export function leftToClient(booking: Booking, due: Due): LeftToClient | null {
   const { autopay, savedMethod } = booking;
   if (!autopay || !isListed(due) || !isAskedFor(booking, due)) return null;
   if (needsClient(due)) return { why: "authentication" };
   if (savedMethod?.unusable === "declined") return { why: "method_declined", method: savedMethod };
   const method = chargeableMethod(booking);
-  return method === null || dayOfTry(booking, due, method) !== null ? null : { why: "not_retried", method };
+  if (method === null) return { why: "no_method" };
+  return dayOfTry(booking, due, method) === null ? { why: "not_retried", method } : null;
 }
 
 /** The method from which a due is collected; null if it is paid by link. */
