@@ -127,7 +127,7 @@ function refundOf({ currency }: Booking, { refund, kept }: Data): string {
   const { refunds, nothingOwed, paymentUnderWay } = texts.cancelled;
   if (typeof refund !== "number" || typeof kept !== "number") return `${refunds.unknown} ${nothingOwed}`;
   const money = (amount: number) => formatMoney(amount, currency);
-  const figures = { amount: money(refund), kept: money(kept), paid: money(refund + kept) };
+  const figures = { amount: money(refund), kept: money(kept) };
   const says = fill(refunds[endingNews({ refund, kept })], figures);
   return `${says} ${nothingOwed} ${paymentUnderWay}`;
 }

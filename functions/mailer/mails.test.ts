@@ -238,7 +238,7 @@ describe("the text of a mail", () => {
       "BookingCancelled",
       { by: "client", refund: 75050, kept: 5 },
       "Your booking is canceled",
-      "You paid $750.55. Under your agreement, we keep $0.05 and refund $750.50.",
+      "Under your agreement, we keep $0.05 of what you paid and refund $750.50.",
     ],
     [
       "BookingCancelled",
@@ -256,7 +256,7 @@ describe("the text of a mail", () => {
       "BookingCancelled",
       { by: "client", refund: 0, kept: 0 },
       "Your booking is canceled",
-      "You have not paid anything",
+      "There is nothing to refund.",
     ],
     [
       "BookingCancelled",
@@ -316,7 +316,17 @@ describe("the text of a mail", () => {
     const declined = (refund: number) => wordsOf("BookingDeclined", { refund, kept: 0 }, anna.declined)?.text;
 
     expect(declined(75_050)).toContain("We will refund the $750.50 that you paid. We will email you when we have sent");
-    expect(declined(0)).toContain("You have not paid anything, so there is nothing to refund.");
+    expect(declined(0)).toContain("There is nothing to refund.");
+  });
+
+  test("of an ending says nothing about what was paid, which staff may have refunded by hand", () => {
+    for (const [refund, kept] of [
+      [0, 0],
+      [75_050, 5],
+    ]) {
+      const mail = wordsOf("BookingCancelled", { by: "client", refund, kept }, anna.cancelled);
+      expect(mail?.text).not.toMatch(/You (have not )?paid/);
+    }
   });
 
   test("about a refund that was never sent does not mention a bank's return", () => {

@@ -64,8 +64,9 @@ export default {
     refunds: {
       in_full: "We will refund the {amount} that you paid. We will email you when we have sent the refund.",
       in_part:
-        "You paid {paid}. Under your agreement, we keep {kept} and refund {amount}. We will email you when we have sent the refund.",
-      nothing_paid: "You have not paid anything, so there is nothing to refund.",
+        "Under your agreement, we keep {kept} of what you paid and refund {amount}. We will email you when we have sent the refund.",
+      /** Nothing was paid, or staff have refunded it before. */
+      nothing: "There is nothing to refund.",
       none_due: "Under the cancellation terms of your agreement, we keep the {kept} that you paid.",
       unknown: "We will refund what we owe you under your agreement.",
     },

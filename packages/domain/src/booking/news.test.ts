@@ -99,7 +99,7 @@ describe("the news of a refund", () => {
 test.each([
   [1, 50_000, "in_part"],
   [1, 0, "in_full"],
-  [0, 0, "nothing_paid"],
+  [0, 0, "nothing"],
   [0, 1, "none_due"],
 ] as const)("an ending that refunds %i and keeps %i is worded as %s", (refund, kept, news) => {
   expect(endingNews({ refund, kept })).toBe(news);

@@ -87,7 +87,7 @@ export function endingNews({
 }: {
   refund: number;
   kept: number;
-}): "in_full" | "in_part" | "nothing_paid" | "none_due" {
+}): "in_full" | "in_part" | "nothing" | "none_due" {
   if (refund > 0) return kept === 0 ? "in_full" : "in_part";
-  return kept === 0 ? "nothing_paid" : "none_due";
+  return kept === 0 ? "nothing" : "none_due";
 }
