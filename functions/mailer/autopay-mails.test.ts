@@ -198,6 +198,23 @@ describe("the mail about a method that was saved", () => {
     expect(wordsOf({ ...on, pauses }, { autopay: true, reason: "client" })).toContain(now);
   });
 
+  test.each([null, "2027-01-05"])("asks for nothing while the bank processes everything that is left: %s", (until) => {
+    const pauses = [{ from: "2027-01-04", until }];
+    const dues = anna.confirmed.dues.map((due) => ({ ...due, status: "processing" as const }));
+    const booking: Booking = { ...anna.confirmed, savedMethod, dues, pauses };
+
+    for (const mail of [saved(booking), wordsOf(booking, { autopay: false, reason: "client" })]) {
+      expect(mail).toContain("processing the payment of everything that you still owe");
+      expect(mail).not.toMatch(/[Pp]lease|you can (pay|make)/);
+    }
+  });
+
+  test("promises no link once nothing is left to pay", () => {
+    const dues = anna.confirmed.dues.map((due) => ({ ...due, status: "paid" as const, paid: due.amount }));
+
+    expect(saved({ ...anna.confirmed, savedMethod, dues })).toMatch(/Automatic payments are off\.$/);
+  });
+
   test("says that payments are by link if automatic collection is off", () => {
     const mail = saved({ ...anna.confirmed, savedMethod });
 

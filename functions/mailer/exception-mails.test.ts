@@ -147,6 +147,19 @@ describe("a mail about an exception that staff made", () => {
     );
   });
 
+  test("says during a pause that the client can pay, unless nothing can be paid now", () => {
+    const says = "If you want to pay now, you can pay on your booking page.";
+    const pauses = [{ from: "2027-01-30", until: null }];
+    const text = (booking: Booking) => mail("CollectionChanged", { paused: true }, { ...booking, pauses })?.text;
+    const dated = having({ startsBy: "confirmation" });
+    const unsigned = { ...anna.confirmed, agreement: { ...anna.confirmed.agreement, version: 2 } };
+
+    expect(text(anna.confirmed)).toContain(says);
+    expect(text({ ...dated, status: "awaiting_clearance", confirmedAt: null })).not.toContain(says);
+    expect(text({ ...dated, status: "awaiting_clearance", confirmedAt: now })).toContain(says);
+    expect(text(unsigned)).not.toContain(says);
+  });
+
   const charge: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_9", kind: "late_charge" };
   const settled = having({ status: "paid", paid: 1_600_000 });
 

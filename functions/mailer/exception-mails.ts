@@ -19,7 +19,7 @@ import { longDate } from "@clearing/domain/time/long-date";
 import { ahead, cancelsAfterPause, chargesToCome, nextStep } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
-import { amountOf, unautomated, type Wording, type Write } from "./words.ts";
+import { amountOf, duringPause, unautomated, type Wording, type Write } from "./words.ts";
 
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
@@ -58,14 +58,13 @@ function paidHow(booking: Booking, due: Due, now: Instant, url: string): Pick<Wo
 /** Only while it is still true, and something is left to pay. */
 export const collection: Write = ({ booking, data, now, payLink }) => {
   if (!mayOwe(booking) || isSettled(booking) || isPaused(booking) !== data.paused) return null;
-  const { subject, opening, processing } = data.paused === true ? texts.paused : texts.resumed;
-  if (isAllProcessing(booking)) return { subject, paragraphs: [opening, processing] };
   const announced = announcedCancellations(booking, now);
   if (data.paused === true) {
-    const { notCanceled, meanwhile } = texts.paused;
-    return { subject, paragraphs: [opening, ...(announced.length > 0 ? [notCanceled] : []), meanwhile] };
+    const { subject, opening, notCanceled } = texts.paused;
+    return { subject, paragraphs: [opening, ...(announced.length > 0 ? [notCanceled] : []), duringPause(booking)] };
   }
-  const { automatic, byLink } = texts.resumed;
+  const { subject, opening, automatic, byLink, processing } = texts.resumed;
+  if (isAllProcessing(booking)) return { subject, paragraphs: [opening, processing] };
   const news = collectionNews(booking, now);
   const paid = news === null ? unautomated(booking, byLink) : chargesToCome(booking, news, automatic);
   const cancels = announced.map((one) => cancelsAfterPause(booking, one));

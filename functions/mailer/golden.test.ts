@@ -128,6 +128,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     })),
     {
       ...{ of: "off, a debit is at the bank", data: { autopay: false, reason: "client" } },
+      booking: withNext(having({ status: "processing" }), "2027-02-20"),
+    },
+    {
+      ...{ of: "off, the bank is processing everything", data: { autopay: false, reason: "client" } },
       booking: having({ status: "processing" }),
     },
     { of: "off, without reminders", data: { autopay: false, reason: "client" }, booking: silent },
@@ -148,6 +152,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     },
     { of: "autopay is on, while collection is paused", booking: { ...paused, autopay: true, savedMethod: card } },
     { of: "autopay is off, while collection is paused", booking: { ...paused, savedMethod: account } },
+    {
+      of: "autopay is off, while collection is paused and the bank is processing everything",
+      booking: { ...having({ status: "processing" }, paused), savedMethod: account },
+    },
     { of: "autopay is off", booking: { ...anna.confirmed, savedMethod: account } },
     { of: "autopay is off, without reminders", booking: { ...silent, savedMethod: account } },
   ],
@@ -372,6 +380,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   CollectionChanged: [
     { of: "paused", data: { paused: true }, booking: paused },
+    {
+      ...{ of: "paused before the first confirmation", data: { paused: true } },
+      booking: { ...having({ startsBy: "confirmation" }, paused), status: "awaiting_clearance", confirmedAt: null },
+    },
     { of: "paused after a final notice", data: { paused: true }, booking: { ...finallyNoticed, ...pausedAfter } },
     {
       ...{ of: "paused, the bank is processing everything", data: { paused: true } },

@@ -1,4 +1,13 @@
-import { type Booking, isPaused, isRemindedOfAll, type PaymentMethod, type Refund } from "@clearing/domain/booking";
+import {
+  type Booking,
+  canPayNow,
+  isAllProcessing,
+  isPaused,
+  isRemindedOfAll,
+  isSettled,
+  type PaymentMethod,
+  type Refund,
+} from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { dateIn, type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
@@ -56,12 +65,22 @@ export const paymentOf = (data: Data): string =>
 /** `refund of $2,500.00` */
 export const refundOf = (data: Data): string => named(frame.refund, data);
 
+/** What a pause means for the payments that are left. */
+export function duringPause(booking: Booking): string {
+  const { meanwhile, payNow, end, processing } = exception.paused;
+  if (isAllProcessing(booking)) return processing;
+  return [meanwhile, ...(canPayNow(booking) ? [payNow] : []), end].join(" ");
+}
+
 /**
  * How the client makes the payments that are left while none is charged automatically: with a link for each, as `byLink`
- * says, or in the booking after `unlinked` if the program sends no reminders or collection is paused.
+ * says, or in the booking after `unlinked` if the program sends no reminders or collection is paused. Only `unlinked` if
+ * nothing is left, and asks for nothing while the bank processes everything that is.
  */
 export function unautomated(booking: Booking, byLink: string, ...unlinked: string[]): string[] {
-  if (isPaused(booking)) return [[...unlinked, exception.paused.opening].join(" "), exception.paused.meanwhile];
+  if (isSettled(booking)) return unlinked;
+  if (isPaused(booking)) return [[...unlinked, exception.paused.opening].join(" "), duringPause(booking)];
+  if (isAllProcessing(booking)) return [[...unlinked, exception.resumed.processing].join(" ")];
   return isRemindedOfAll(booking) ? [byLink] : [[...unlinked, frame.payInBooking].join(" ")];
 }
 

@@ -9,7 +9,11 @@ const bookedByHerself: Booking = {
 
 const deposit = (changes: Partial<Due>): Due[] =>
   bookedByHerself.dues.map((due) => (due.kind === "deposit" ? { ...due, ...changes } : due));
-const paid = { dues: deposit({ status: "paid", paid: 250_000 }), paid: 250_000, holdExpiresAt: null };
+const { agreement } = bookedByHerself;
+const paid = {
+  ...{ dues: deposit({ status: "paid", paid: 250_000 }), paid: 250_000, holdExpiresAt: null },
+  agreement: { ...agreement, signedVersion: agreement.version },
+};
 
 /** Anna's booking in each state in which an event's mail can find it. Its hold, made at `today`, ends at 17:30. */
 export const anna = {

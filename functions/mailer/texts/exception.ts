@@ -17,8 +17,10 @@ export default {
     /** After a final notice that announced a cancellation. */
     notCanceled:
       "During the pause, we will not cancel your booking for non-payment, even on the date in our final notice.",
-    meanwhile:
-      "You still owe these payments, but the days of the pause do not count toward a late charge. If you want to pay now, you can pay on your booking page. We will email you when the pause ends.",
+    meanwhile: "You still owe these payments, but the days of the pause do not count toward a late charge.",
+    /** Only if something can be paid now. */
+    payNow: "If you want to pay now, you can pay on your booking page.",
+    end: "We will email you when the pause ends.",
     /** While the bank is processing everything that is left. */
     processing:
       "Your bank is already processing the payment of everything that you still owe, and the pause does not stop it. We will email you about the outcome.",

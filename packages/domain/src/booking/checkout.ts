@@ -102,14 +102,29 @@ function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Inst
     if (booking.holdExpiresAt === null || booking.holdExpiresAt <= now) return refused("hold_expired");
     return null;
   }
+  return refusalOfDue(booking, due, request);
+}
+
+/** Why a due other than the deposit cannot be paid once the agreement is signed; null if it can. */
+function refusalOfDue(
+  booking: Booking,
+  due: Due,
+  { verifying }: Pick<CheckoutRequest, "verifying">,
+): CheckoutRefused | null {
   if (booking.status === "held") return barred("deposit_first");
   if (awaitsFirstConfirmation(booking, due)) return refused("clearance_required");
   if (!mayOwe(booking)) return barred("ended");
   if (unpaid(due) === 0) return barred("paid");
   if (isPaidOffWithOthers(booking, due) || waitsForPayoff(booking, due)) return barred(payoffBar(booking));
   if (due.status !== "processing") return null;
-  return request.verifying && mayReplace(booking, due) ? null : barred("in_progress");
+  return verifying && mayReplace(booking, due) ? null : barred("in_progress");
 }
+
+/** Whether a checkout can begin or go on for something that is owed after the deposit: a due, or a payoff whose page is open. */
+export const canPayNow = (booking: Booking): boolean =>
+  agreementSigned(booking) &&
+  ((hasOpenPayoff(booking) && payoffBar(booking) === "payoff_open") ||
+    booking.dues.some((due) => due.kind !== "deposit" && refusalOfDue(booking, due, { verifying: false }) === null));
 
 /**
  * Begins a checkout for one due or a payoff, or returns the one that is open. A refused request abandons nothing. If
