@@ -91,7 +91,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   nonPayment:
     "The notices after a due is past due, and when an unpaid booking is canceled. Null if non-payment cancels no booking.",
   noticeDays:
-    "How many days after a due's date each past-due notice is sent, in ascending order. At least one; the last one is the final notice.",
+    "How many days after a due's date each past-due notice is sent, from 1 to 365, in ascending order. At least one; the last one is the final notice.",
   cancelDaysBefore: "How many days before the first day a booking with an unpaid due is canceled.",
   collection: "How dues are collected: retries, notices, and how far a client can move a due.",
   retryDays:

@@ -45,7 +45,7 @@ export const programFields = {
   plans: list(plan, { least: 1, most: 4 }),
   lateCharge: z.nullable(z.strictObject({ amount: amount(), graceDays: count(0, 60) })),
   nonPayment: z.nullable(
-    z.strictObject({ noticeDays: list(count(0, 365), { least: 1, most: 10 }), cancelDaysBefore: count(0, 365) }),
+    z.strictObject({ noticeDays: list(count(1, 365), { least: 1, most: 10 }), cancelDaysBefore: count(0, 365) }),
   ),
   collection: z.strictObject({
     retryDays: list(count(1, 60), { most: 5 }),

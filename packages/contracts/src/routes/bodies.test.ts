@@ -69,6 +69,11 @@ describe("a program's rule of non-payment", () => {
     expect(rule([3, 7])).toEqual([]);
     expect(rule([])).toEqual(["nonPayment.noticeDays"]);
   });
+
+  test("sends no notice on the date itself, on which a payment is not past due", () => {
+    expect(rule([1])).toEqual([]);
+    expect(rule([0, 7])).toEqual(["nonPayment.noticeDays.0"]);
+  });
 });
 
 describe("a program's itinerary", () => {

@@ -52,7 +52,8 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
   const days = noticeDaysOf(booking);
   const after = days.map((day, index): Planned => {
     const kind = index === days.length - 1 ? "final" : "past_due";
-    return { kind, days: day, at: at(afterCountedDays(booking, counts, day)) };
+    // Programs of an earlier release may have 0. On its date a due is not late yet.
+    return { kind, days: day, at: at(afterCountedDays(booking, counts, Math.max(1, day))) };
   });
   const isNoneLeft = before.length === 0 && (byConfirmation || collection.noticeDaysBefore.length > 0);
   return [...(isNoneLeft ? [atOnce] : before), ...after];

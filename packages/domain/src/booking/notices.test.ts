@@ -53,6 +53,22 @@ describe("the notices of a due", () => {
     ]);
   });
 
+  test.each([
+    [
+      [0, 3],
+      ["1: past_due 0", "3: final 3"],
+    ],
+    [[0, 1], ["1: final 1"]],
+    [[0], ["1: final 0"]],
+  ])(
+    "go out no earlier than the day after the date, on which a due is late, if a stored program has them on %j",
+    (noticeDays, sent) => {
+      const life = owing({}, { nonPayment: { noticeDays, cancelDaysBefore: 14 } });
+
+      expect(told(life, everyDay(-10, 9)).slice(2)).toEqual(sent);
+    },
+  );
+
   test("do not mention a cancellation if the program has none", () => {
     const life = owing({}, {});
     told(life, everyDay(0, 9));
