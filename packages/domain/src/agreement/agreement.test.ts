@@ -32,6 +32,7 @@ describe("the agreement's document", () => {
     ["full-without-fee", { administrationFee: 0 }],
     ["full-without-refund", { policy: [{ until: "2027-03-07", refundPercent: 0 }] }],
     ["full-with-late-charge", { lateCharge }],
+    ["full-with-late-charge-at-once", { lateCharge: { ...lateCharge, graceDays: 0 } }],
     [
       "full-with-daily-tiers",
       {
@@ -215,6 +216,12 @@ describe("the agreement's document", () => {
     expect(charges({ lateCharge: { ...lateCharge, amount: 0 } })).toBe(false);
     expect(disclosure).not.toBeNull();
     expect(charges({ lateCharge, disclosure })).toBe(false);
+  });
+
+  test("states a late charge without days of grace as one on a payment that is late", () => {
+    const text = words(agreementDocument(terms("full", { lateCharge: { ...lateCharge, graceDays: 0 } })).html);
+
+    expect(text).toContain("If a payment other than the deposit is late, we add one late charge of $25.00");
   });
 
   test("states rate, early payment and late charge of a loan that is exempt from the disclosure", async () => {

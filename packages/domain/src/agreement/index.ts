@@ -2,10 +2,11 @@ import { html } from "hono/html";
 import { formatMoney } from "../money/index.ts";
 import { refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
-import { dayCount, longDate } from "../time/long-date.ts";
+import { longDate } from "../time/long-date.ts";
 import { type AgreementTerms, hasLateCharge, worded } from "./agreement-terms.ts";
 import { creditTerms, electronicRecords, holderNotice, interestRate } from "./credit-contract.ts";
 import { type Block, block, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
+import { lateInWords } from "./late-in-words.ts";
 import { automaticCollection, fromDeposit, type ListedPayment, paymentTable } from "./permission.ts";
 import texts from "./texts/agreement.ts";
 import { type CreditTerms, disclosureBox, disclosureStyle, itemization } from "./truth-in-lending.ts";
@@ -120,7 +121,7 @@ function lateChargeRule({ lateCharge, disclosure, currency }: AgreementTerms): s
   if (disclosure !== null || !hasLateCharge(lateCharge)) return null;
   const { lateCharge: charged, lateChargeAtMost, lateChargeDue } = texts.payments;
   const { graceDays, capPercent } = lateCharge;
-  const figures = { grace: dayCount(graceDays), amount: formatMoney(lateCharge.amount, currency) };
+  const figures = { late: lateInWords(graceDays, texts.payments), amount: formatMoney(lateCharge.amount, currency) };
   const rule =
     capPercent === null ? fill(charged, figures) : fill(lateChargeAtMost, { ...figures, percent: capPercent });
   return `${rule} ${lateChargeDue}`;

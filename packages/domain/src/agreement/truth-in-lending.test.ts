@@ -41,6 +41,12 @@ const cases: Case[] = [
   },
   { name: "financed-yen", kind: "financed", months: 11, program: { ...financed("4.2500"), ...yen } },
   { name: "financed-without-interest", kind: "financed", months: 6, program: financed("0.0000") },
+  {
+    name: "financed-late-at-once",
+    kind: "financed",
+    months: 6,
+    program: { ...financed("9.9900"), lateCharge: { ...lateCharge, graceDays: 0 } },
+  },
   { name: "installments-7", kind: "installments", months: 7, startsOn: "2027-12-06", program: { lateCharge } },
 ];
 

@@ -98,6 +98,7 @@ describe("the disclosure of a plan", { timeout: 30_000 }, () => {
     const late = (lateCharge: Program["lateCharge"]) => disclosed(quoteOf("financed", 24, { lateCharge })).latePayment;
 
     expect(late({ amount: 2_500, graceDays: 10 })).toContain("more than 10 days late, you will be charged $25.00");
+    expect(late({ amount: 2_500, graceDays: 0 })).toContain("If a payment is late, you will be charged $25.00");
     expect(late(null)).toBe("There is no late charge.");
     expect(late({ amount: 0, graceDays: 10 })).toBe(late(null));
   });

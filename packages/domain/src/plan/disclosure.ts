@@ -1,10 +1,10 @@
+import { lateInWords } from "../agreement/late-in-words.ts";
 import texts from "../agreement/texts/credit-disclosure.ts";
 import { annualPercentageRate, type CreditRules, figureOn, isExempt } from "../credit/index.ts";
 import { formatMoney } from "../money/index.ts";
 import type { ProgramTerms } from "../program/index.ts";
 import { fill } from "../text/index.ts";
 import type { CalendarDate } from "../time/index.ts";
-import { dayCount } from "../time/long-date.ts";
 import type { ScheduledDue } from "./schedule.ts";
 
 /** Equal monthly payments on `dayOfMonth`, clamped to the end of shorter months. */
@@ -105,7 +105,7 @@ function streamsOf(payments: ScheduledDue[], dayOfMonth: number): PaymentStream[
 function latePayment({ lateCharge, currency }: ProgramTerms, percent: number | undefined): string {
   const { none, charged, chargedAtMost } = texts.latePayment;
   if (lateCharge === null || lateCharge.amount === 0) return none;
-  const grace = dayCount(lateCharge.graceDays);
+  const late = lateInWords(lateCharge.graceDays, texts.latePayment);
   const amount = formatMoney(lateCharge.amount, currency);
-  return percent === undefined ? fill(charged, { grace, amount }) : fill(chargedAtMost, { grace, amount, percent });
+  return percent === undefined ? fill(charged, { late, amount }) : fill(chargedAtMost, { late, amount, percent });
 }

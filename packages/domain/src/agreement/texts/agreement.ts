@@ -1,6 +1,6 @@
 /** The booking agreement. Raise `version` with every change of its words. */
 export default {
-  version: 8,
+  version: 9,
   heading: {
     title: "Booking agreement",
     parties:
@@ -31,9 +31,11 @@ export default {
     dueAtBooking: "At booking",
     dueAfterConfirmation: "1 day after we confirm your booking",
     /** Where no disclosure states the late charge. */
-    lateCharge: "If a payment other than the deposit is more than {grace} late, we add one late charge of {amount}.",
+    lateCharge: "If a payment other than the deposit is {late}, we add one late charge of {amount}.",
     lateChargeAtMost:
-      "If a payment other than the deposit is more than {grace} late, we add one late charge of {amount}, but no more than {percent}% of the unpaid part of that payment.",
+      "If a payment other than the deposit is {late}, we add one late charge of {amount}, but no more than {percent}% of the unpaid part of that payment.",
+    late: "late",
+    lateAfterGrace: "more than {grace} late",
     lateChargeDue: "The late charge is due ten days after we add it. We do not charge it automatically.",
   },
   admission: {

@@ -3,7 +3,7 @@
  * 12 CFR 1026.18 and the model forms H-2 and H-3. Raise `version` with every change of its words.
  */
 export default {
-  version: 8,
+  version: 9,
   title: "Federal Truth in Lending disclosure",
   creditor: "Creditor: {creditor}",
   date: "Date: {date}",
@@ -40,9 +40,11 @@ export default {
   latePayment: {
     name: "Late payment:",
     none: "There is no late charge.",
-    charged: "If a payment is more than {grace} late, you will be charged {amount}.",
+    charged: "If a payment is {late}, you will be charged {amount}.",
     chargedAtMost:
-      "If a payment is more than {grace} late, you will be charged {amount}, but no more than {percent}% of the unpaid part of that payment.",
+      "If a payment is {late}, you will be charged {amount}, but no more than {percent}% of the unpaid part of that payment.",
+    late: "late",
+    lateAfterGrace: "more than {grace} late",
   },
   prepayment: {
     name: "Prepayment:",
