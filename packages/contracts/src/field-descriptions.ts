@@ -136,7 +136,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "aftercare kind": "The kind of follow-up, such as `integration_session`. A label that you choose.",
   instruments: "The questionnaires of the follow-up, such as `PHQ-9`, at most 10. Absent if there are none.",
   creditExamples:
-    "An example of each plan that is consumer credit, as 12 CFR 1026.24(d)(2) requires beside rates and numbers of payments. Empty if no plan is consumer credit.",
+    "An example of each plan that is consumer credit and not exempt by its amount, as 12 CFR 1026.24(d)(2) requires beside rates and numbers of payments. Empty if there is none.",
   "creditExamples plan": "The plan of the example: `full`, `deposit_and_balance`, `installments` or `financed`.",
   "creditExamples placeType": "The place type of the example: the first type of the program.",
   cashPrice: "The price with taxes, without a finance charge, in minor units.",
@@ -235,7 +235,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "schedule dueOn":
     "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
   "schedule amount": "The amount of the due, in minor units.",
-  disclosure: "The closed-end credit disclosure of 12 CFR 1026.18. Null if the plan is not consumer credit.",
+  disclosure:
+    "The closed-end credit disclosure of 12 CFR 1026.18. Null if the plan is not consumer credit, and if it is exempt by its amount.",
   creditor: "The legal name of the creditor.",
   apr: "The annual percentage rate in percent, with six decimals, such as `9.991234`.",
   "disclosure financeCharge": "The finance charge: the interest over the whole term, in minor units.",
@@ -273,7 +274,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The price with taxes, without a finance charge, in minor units. Null if the plan is unavailable.",
   "comparePlans items financeCharge": "The interest of all dues, in minor units. Null if the plan is unavailable.",
   "comparePlans items apr":
-    "The annual percentage rate in percent, with six decimals. Null if the plan is not consumer credit, and if it is unavailable.",
+    "The annual percentage rate in percent, with six decimals. Null if the plan is not consumer credit, if it is exempt by its amount, and if it is unavailable.",
   lastBankDebitOn:
     "The last date before the start on which a bank debit is possible, in the cohort's time zone. Null if that date has passed, if the currency has no bank debits, and if the plan is unavailable.",
 
@@ -284,7 +285,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "`held`: a place is held while the client pays the deposit. `awaiting_clearance`: the deposit is paid. `confirmed`: the deposit is paid, the agreement is signed and the participant is cleared. `completed`: the retreat is over. `expired`: the hold expired. `declined`: the participant was not cleared or was turned away. `cancelled`: the booking was canceled.",
   "listBookings query status": "Lists only the bookings with this status.",
   standing:
-    "Whether the payments are on time. The first status that applies is shown. `disputed`: a payment is disputed; disputes are not recorded yet. `delinquent`: a due other than a late charge is more than 30 days late. `past_due`: a due is late. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed. `current`: none of these. Always `current` for a participant who does not pay.",
+    "Whether the payments are on time. The first status that applies is shown. `disputed`: a payment is disputed; disputes are not recorded yet. `delinquent`: a due other than a late charge is more than 30 days late. `past_due`: a due is late. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `processing`: the bank has not confirmed a payment yet. `paid_in_full`: nothing is owed, and the booking is not `expired`, `declined` or `cancelled`. `current`: none of these. Always `current` for a participant who does not pay.",
   "listBookings query standing": "Lists only the bookings with this standing.",
   participant: "The person who attends the retreat.",
   "participant name": "The participant's full name, on one line.",
@@ -317,7 +318,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "booking paid":
     "The sum of all settled payments before refunds, in minor units. Always 0 for a participant who does not pay.",
   "booking refunded":
-    "The sum of all refunds that have not failed, in minor units. Always 0 for a participant who does not pay.",
+    "The sum of all refunds that have not failed or been refused, in minor units. Always 0 for a participant who does not pay.",
   "booking balance":
     "The unpaid amount of all dues that are not canceled, in minor units. Always 0 for a participant who does not pay.",
   participation:
@@ -449,7 +450,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   dueIds: "The ids of the dues that the payment paid. Empty for a refund that is not allocated to payments yet.",
   statement: "The account statement of the booking.",
   paid: "The sum of all settled payments before refunds, in minor units.",
-  refunded: "The sum of all refunds that have not failed, in minor units.",
+  refunded: "The sum of all refunds that have not failed or been refused, in minor units.",
   "statement balance": "The unpaid amount of all dues that are not canceled, in minor units.",
 
   // Cancellation
@@ -457,7 +458,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   netPaid: "The amount paid less the amount refunded so far, in minor units.",
   refund: "The amount that would be refunded, in minor units: the percentage of `netPaid`, less the fee, at least 0.",
   kept: "The amount that would be kept, in minor units: `netPaid` less `refund`.",
-  next: "The same on the first day of the next tier. Null from the first day of the cohort on, and if everything is refunded.",
+  next: "The same on the first day of the next tier. Null from the first day of the cohort on, and if the policy does not apply: an admin cancels, or an invited participant has not accepted.",
 
   // Collection
   paused: "`true` pauses collection, `false` resumes it.",
@@ -467,7 +468,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   bookingStatus: "The status of the booking, such as `awaiting_clearance`.",
   clearanceDueAt: "The clearance deadline, an instant in UTC.",
   missing:
-    "The requirements that the clearance does not meet for this cohort: `medical` or `psychiatric` if that evaluation does not clear, `validity` if a clearance ends before the last day. Empty if it meets all of them.",
+    "The requirements that the clearance does not meet for this cohort. `medical` or `psychiatric`: that evaluation does not clear the participant. `validity`: an evaluation that clears the participant ends before the last day. Empty if it meets all of them.",
   attention:
     "How near the clearance deadline is while something is missing: `soon` from 30 days before it, `urgent` from 14 days before it. Null before that, if nothing is missing, and if the booking cannot be evaluated.",
   "query attention":

@@ -140,6 +140,15 @@ describe("a telephone number", () => {
     "٠١٢٣٤٥٦",
     "555\t0100",
   ])("is refused: %s", (number) => expect(refusals(phone(), number)).toBe(1));
+
+  test("is refused with a text that promises no more digits than it takes", () => {
+    const messages = ["call me", "1".repeat(20)].map((number) => phone().safeParse(number).error?.issues[0]?.message);
+
+    expect(messages).toEqual([
+      "Must be a phone number: 5 to 30 characters (digits, spaces and ( ) . / -), with an optional + at the start",
+      "Must have 5 to 15 digits",
+    ]);
+  });
 });
 
 describe("text of one line", () => {

@@ -51,7 +51,8 @@ export const personName = (longest: number, leastLetters = 1) =>
       leastLetters === 1 ? "Must contain a letter" : `Must contain at least ${leastLetters} letters`,
     ),
   );
-const phoneForm = "Must be a phone number: 5 to 30 digits, spaces and ( ) . / -, with an optional + at the start";
+const phoneForm =
+  "Must be a phone number: 5 to 30 characters (digits, spaces and ( ) . / -), with an optional + at the start";
 /** A phone number as people write it: 5 to 15 digits (E.164) with the usual separators. */
 export const phone = () =>
   z.string().check(

@@ -126,7 +126,7 @@ export const getRoster = defineRoute({
   function: "admin",
   access: ["admin"],
   idempotency: "none",
-  summary: "Lists the active bookings of a cohort with their participants",
+  summary: "Lists the active and completed bookings of a cohort with their participants",
   params: cohortParams,
   query: listQuery({}),
   responses: () => ({ 200: { description: "Bookings", schema: page(bookingResponse()) } }),

@@ -19,7 +19,7 @@ export type AgreementTerms = {
   total: number;
   plan: Quote["plan"];
   schedule: Quote["schedule"];
-  /** Null if the plan is not consumer credit. */
+  /** Null if the plan is not consumer credit, and if it is exempt by its amount. */
   disclosure: Quote["disclosure"];
   policy: PolicyDate[];
   administrationFee: number;

@@ -23,7 +23,7 @@ export const mayCancel = ({ status, admission }: Booking): boolean =>
 
 /**
  * What a cancellation refunds and keeps today and, if the policy decides, on the first day of the next tier. `next` is
- * null from the cohort's first day on, and if everything is refunded.
+ * null from the cohort's first day on, and if the policy does not decide.
  */
 export function cancellationPreview(
   booking: Booking,

@@ -7,7 +7,7 @@ import { type Quote, quote } from "./quote.ts";
 
 /**
  * One plan in a comparison; amounts in minor units. `months` is the most that the dates allow, null for a plan without
- * months. `apr` is in percent a year, null if the plan is not consumer credit. `lastBankDebitOn` is the last date
+ * months. `apr` is in percent a year, null without a disclosure. `lastBankDebitOn` is the last date
  * before the start on which a bank debit is allowed, null once it has passed.
  */
 export type PlanComparison =

@@ -70,7 +70,7 @@ export type Quote = {
   /** The interest of its dues, which add up to `total` plus this. */
   financeCharge: number;
   schedule: ScheduledDue[];
-  /** Null if the plan is not consumer credit. */
+  /** Null if the plan is not consumer credit, and if it is exempt by its amount. */
   disclosure: Disclosure | null;
   policy: PolicyDate[];
   terms: QuotedTerms;
