@@ -107,7 +107,7 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
     ["paid, with later payments and no saved method", payPageReply(withoutMethod, { kind: "paid" }, url)],
-    ...(["paid", "on_its_way", "after_payoff", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
+    ...(["paid", "on_its_way", "after_payoff", "to_sign", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
       kind,
       payPageReply(settled, { kind }, url),
     ]),

@@ -60,6 +60,15 @@ describe("the pages of a payment link", () => {
     expect(shown(unconfirmed, "2027-02-09T19:00:00Z")).not.toContain("February 6");
   });
 
+  test("ask for the signature of a corrected agreement, and have no button until then", () => {
+    const corrected = { ...booking, agreement: { ...booking.agreement, version: booking.agreement.version + 1 } };
+
+    for (const text of [bodyOf(payPageReply(corrected, page(corrected), "https://example.org")), method(corrected)]) {
+      expect(text).toContain("The agreement for this booking has changed");
+      expect(text).not.toContain("<button");
+    }
+  });
+
   test("offer another method only if one is saved", () => {
     const { savedMethod: _, ...without } = booking;
 

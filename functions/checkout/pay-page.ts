@@ -23,6 +23,7 @@ const states: Record<Exclude<PayPage["kind"], "payable" | "payoff">, Words> = {
   after_payoff: texts.afterPayoff,
   on_its_way: texts.onItsWay,
   nothing_to_pay: texts.nothingToPay,
+  to_sign: texts.toSign,
 };
 
 /**

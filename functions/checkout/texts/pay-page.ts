@@ -37,6 +37,11 @@ export default {
     title: "You can pay this later",
     text: "You chose to combine your other payments into one payment. Once that payment is complete, or its payment page has expired, you can use this link again to make this payment.",
   },
+  /** The payer has corrected the participant's details. */
+  toSign: {
+    title: "Please sign your agreement first",
+    text: "The agreement for this booking has changed. After you sign it on your booking page, you can pay with this link.",
+  },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {
     title: "This link is no longer valid",

@@ -63,6 +63,16 @@ describe("the link of a due", () => {
     expect(shown(having({ openAttemptId: "att_1" }), saved)).toBe("on_its_way");
   });
 
+  test("pays nothing while a corrected agreement is not signed again, as the checkout does", () => {
+    const { agreement } = having({});
+    const corrected = { agreement: { ...agreement, version: agreement.version + 1 } };
+    const page = { kind: "to_sign" } as const;
+
+    expect(payPageOf(having({}, corrected), "due_1", null, today)).toEqual(page);
+    expect(shown(having({ status: "processing" }, corrected))).toBe("on_its_way");
+    expect(methodPageRefusal(having({}, corrected), page)).toBe("to_sign");
+  });
+
   test("leads to the open page of a payoff until somebody pays on it", () => {
     const life = new Life(held("installments")).sign().pay("deposit");
     const payoff = life.checkout("payoff") as Attempt;

@@ -1,6 +1,6 @@
 import { type CalendarDate, dateIn, hasCome, type Instant } from "../time/index.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Booking, mayOwe, type SavedMethod } from "./booking.ts";
+import { agreementSigned, type Booking, mayOwe, type SavedMethod } from "./booking.ts";
 import { isPaidOffWithOthers, waitsForPayoff } from "./checkout.ts";
 import { awaitsFirstConfirmation, type Due, unpaid } from "./due.ts";
 import { setupRefusal } from "./method-setup.ts";
@@ -22,12 +22,14 @@ export type PlannedCharge = {
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
  * `date` is null while the due waits for a confirmation, `planned` if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
- * the button leads to that page. `after_payoff`: an open payoff leaves the due out, and it can be paid afterwards.
+ * the button leads to that page. `after_payoff`: an open payoff leaves the due out, and it can be paid afterwards. `to_sign`:
+ * the agreement has changed and is not signed again yet.
  */
 export type PayPage =
   | { kind: "payable"; date: DueDate | null; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
   | { kind: "after_payoff" }
+  | { kind: "to_sign" }
   | { kind: "paid" }
   | { kind: "on_its_way" }
   | { kind: "nothing_to_pay" };
@@ -44,6 +46,7 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   const isOwed = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
   if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
+  if (!agreementSigned(booking)) return { kind: "to_sign" };
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   if (waitsForPayoff(booking, due)) return { kind: "after_payoff" };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
@@ -69,7 +72,7 @@ const isUnpaid = (page: PayPage): page is Unpaid =>
   page.kind === "payable" || page.kind === "payoff" || page.kind === "after_payoff";
 
 /** `link_only`: the link can be paid, and no due is left that may be collected automatically. */
-type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
+type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "to_sign" | "link_only";
 
 /**
  * Why the page behind a payment link saves no other method; null if it saves one. It does so for the booking's other
@@ -78,6 +81,8 @@ type MethodPageRefusal = "paid" | "on_its_way" | "nothing_to_pay" | "link_only";
 export function methodPageRefusal(booking: Booking, page: PayPage): MethodPageRefusal | null {
   const open = booking.dues.filter((due) => unpaid(due) > 0);
   if (!owesCollectable(booking)) return isUnpaid(page) ? "link_only" : page.kind;
-  if (setupRefusal(booking) !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
+  const refusal = setupRefusal(booking);
+  if (refusal === "agreement_required") return "to_sign";
+  if (refusal !== null) return page.kind === "paid" ? "paid" : "nothing_to_pay";
   return open.every(({ status }) => status === "processing") ? "on_its_way" : null;
 }
