@@ -139,7 +139,7 @@ const about = `Booking, payment and financing of intensive therapy retreats.
 **Requests** with an unknown field or query parameter are rejected. **Responses** may get new fields at any time, so
 ignore fields that you do not know.
 
-**\`PATCH\`** changes the fields that it names and keeps the others. A list replaces the whole list.
+**\`PATCH\`** changes the fields that it names and keeps the others. A list or an object is replaced as a whole.
 
 **Amounts** are whole numbers of the currency's minor unit, such as cents. Instants are in UTC. Dates are calendar dates in
 the cohort's time zone. The dates that select a finance report are in the time zone of the reports, and those that select

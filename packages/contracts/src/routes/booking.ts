@@ -184,7 +184,7 @@ export const cancelBooking = defineRoute({
   idempotency: "required",
   summary: "Cancels a booking and closes its open payment pages",
   description:
-    "A client gets the refund that the cancellation policy provides, or everything paid while an invited participant has not accepted. If an admin cancels, everything paid is refunded.",
+    "A client gets the refund that the cancellation policy provides, or everything paid if an invited participant has not accepted yet. If an admin cancels, everything paid is refunded.",
   params,
   body: z.strictObject({ reason: text(500) }),
   responses: () => ({ 200: { description: "The booking, `cancelled`", schema: bookingResponse() } }),
