@@ -42,6 +42,12 @@ describe("a mail about an exception that staff made", () => {
     });
   });
 
+  test("names no date for a balance that gets its date at the confirmation", () => {
+    const text = mail("DueWaived", waived, having({ startsBy: "confirmation" }))?.paragraphs[0];
+
+    expect(text).toBe("You no longer owe us the remaining balance of $16,000.00.");
+  });
+
   test("says that nothing is left to pay after the last due was waived", () => {
     const rest = having({ waived: 1_600_000, status: "cancelled" });
 

@@ -25,9 +25,10 @@ import { amountOf, duringPause, unautomated, type Wording, type Write } from "./
 export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
   if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
-  const { subject, opening, others } = texts.waived;
-  const next = isSettled(booking) ? frame.nothingLeft : others;
-  return { subject, paragraphs: [fill(opening, { amount, date: longDate(data.dueOn) }), next] };
+  const { subject, opening, undated, others } = texts.waived;
+  const isDated = booking.dues.find(({ id }) => id === data.dueId)?.startsBy !== "confirmation";
+  const what = isDated ? fill(opening, { amount, date: longDate(data.dueOn) }) : fill(undated, { amount });
+  return { subject, paragraphs: [what, isSettled(booking) ? frame.nothingLeft : others] };
 };
 
 /** Only while the due is owed for that date, and not late. */

@@ -350,6 +350,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   })),
   DueWaived: [
     { of: "waived", data: told, booking: anna.confirmed },
+    {
+      of: "a balance that gets its date at the confirmation",
+      data: told,
+      booking: having({ startsBy: "confirmation" }),
+    },
     { of: "the last due", data: told, booking: having({ waived: 1_600_000, status: "cancelled" }) },
   ],
   DueDeferred: [

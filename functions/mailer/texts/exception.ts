@@ -3,6 +3,8 @@ export default {
   waived: {
     subject: "A payment is no longer due",
     opening: "You no longer owe us {amount} for the payment due on {date}.",
+    /** For the plan that is paid in full: its balance gets a date only at the confirmation. */
+    undated: "You no longer owe us the remaining balance of {amount}.",
     others: "Your other payments do not change.",
   },
   deferred: {

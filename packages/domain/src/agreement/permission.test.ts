@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Booking, unconfirm } from "../booking/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
 import { held, program, quoted } from "../testing/retreat.ts";
@@ -44,6 +45,16 @@ describe("the permission to collect", () => {
     await expect(permission.html).toMatchFileSnapshot("golden/permission.html");
     expect(permission.version).toBe(10);
     expect(words(permission.html)).toContain("March 8, 2027 to March 14, 2027, at Juniper House.");
+  });
+
+  test("lists a balance without a date while the booking has no confirmation, for the first time or again", () => {
+    const life = new Life(held("full", { program: offered })).sign().pay("deposit");
+    const listed = (booking: Booking) => words(permissionDocument(booking, card).html);
+    const undated = "1 day after we confirm your booking";
+
+    expect(listed(life.booking)).toContain(undated);
+    expect(listed(life.confirm().booking)).not.toContain(undated);
+    expect(listed(unconfirm(life.booking, life.now).booking)).toContain(undated);
   });
 
   test("for one payment, with interest, without a fee and without a refund, is worded for that", async () => {

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { needsClient, unpaid } from "../booking/due.ts";
+import { needsClient, unpaid, waitsForConfirmation } from "../booking/due.ts";
 import type { Booking, PaymentMethod } from "../booking/index.ts";
 import { formatMoney } from "../money/index.ts";
 import { policyDates, refundPeriods } from "../plan/policy.ts";
@@ -85,7 +85,7 @@ ${paragraphs([...conditions(terms), wordsFor(terms).refundsByAgreement])}`,
 
 type Permitted = Pick<
   Booking,
-  "id" | "agreement" | "terms" | "currency" | "dues" | "confirmedAt" | "createdAt" | "financeCharge"
+  "id" | "agreement" | "terms" | "currency" | "dues" | "confirmedAt" | "status" | "createdAt" | "financeCharge"
 >;
 
 /**
@@ -130,13 +130,13 @@ ${paragraphs([
  * The payments to list: unpaid dues that may be collected automatically. One that is under way is listed as such, because
  * the permission must cover another try if it fails.
  */
-function paymentsOf({ dues, currency, confirmedAt }: Permitted): ListedPayment[] {
+function paymentsOf({ dues, currency, ...booking }: Permitted): ListedPayment[] {
   const installments = dues.filter(({ kind }) => kind === "installment").length;
   return dues.flatMap((due) => {
     const { kind, sequence } = due;
     const owed = unpaid(due);
     if (kind === "deposit" || kind === "late_charge" || needsClient(due) || owed <= 0) return [];
-    const startsBy = confirmedAt === null ? due.startsBy : "date";
+    const startsBy = waitsForConfirmation(booking, due) ? due.startsBy : "date";
     const listed = { kind, sequence, dueOn: due.dueOn, startsBy };
     const date = dueDate(listed);
     const on = due.status === "processing" ? fill(texts.underWay, { due: date }) : date;
