@@ -163,7 +163,7 @@ async function placeWrites(store: Store, { booking, held }: State, place: PlaceM
   return [moveClaim(store, booking, until), ...(await lockWrites(store, booking, move, { until, now }, held))];
 }
 
-/** The place was released before the money came: takes a free place of the same dates, or refunds. */
+/** Late money: it came after the place was released. Takes a free place of the same dates, or refunds. */
 async function late(store: Store, state: State, payment: Payment, occasion: ActionContext) {
   const { booking } = state;
   const { now } = occasion;

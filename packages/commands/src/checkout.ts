@@ -151,6 +151,7 @@ const providerRefused = ({ failureCode }: Attempt): GatewayFailure => ({
   message: "stripe refused the checkout session",
 });
 
+/** Begins a checkout, or finds the open one. Offers cards only if the client has another hold by bank debit. */
 async function begin(
   services: Services,
   command: CheckoutCommand,

@@ -57,6 +57,7 @@ export async function makeTry(
   return ended.ok ? applyOutcome(services, ref, ended.value, action) : ended;
 }
 
+/** Charges the saved method, with the attempt's id as the idempotency key. */
 const charge = (services: Services, attempt: OffSessionAttempt) =>
   services.gateway.createPaymentIntent(
     {

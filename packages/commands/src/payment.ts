@@ -143,6 +143,7 @@ async function bookStray(
 const attemptOf = async (services: Services, { sessionId, metadata }: StripeSession): Promise<AttemptRef | null> =>
   (await readWayBack(services.store, sessionId)) ?? attemptNamed(services, metadata);
 
+/** Refunds a payment that no attempt made if it names a booking; posts any other to `suspense`. */
 async function postStray(
   services: Services,
   { paymentIntentId, metadata }: StripePayment,

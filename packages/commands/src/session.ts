@@ -61,7 +61,10 @@ async function withoutCustomer(
   return customer.value.deleted ? { ...refused, code: customerGone } : { ...refused, kind: "unavailable" };
 }
 
-/** Creates the attempt's session. All parameters are stored with the attempt, so a replay sends the same. */
+/**
+ * Creates the attempt's session, with the attempt's id as the idempotency key. All parameters are stored with the
+ * attempt, so a replay sends the same.
+ */
 async function createSession(services: Services, attempt: CheckoutAttempt): Promise<GatewayResult<StripeSession>> {
   const wayBack = `${attempt.returnUrl}?attempt=${attempt.id}`;
   return services.gateway.createCheckoutSession(

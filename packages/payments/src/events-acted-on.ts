@@ -70,7 +70,7 @@ const known = new Set([
 /** `kept`: stored and worked on. `needless`, `not_acted_on`: dropped; `not_acted_on` is counted. */
 type Treatment = "kept" | "needless" | "not_acted_on";
 
-/** How an event is treated. */
+/** Whether a webhook event is kept and acted upon, or dropped. */
 export function treatmentOf({
   type,
   objectType,

@@ -131,6 +131,7 @@ function idempotencyOf(
   return { ok: true, idempotency: { scope: scopeOf(caller.sub, route.method, path, key), fingerprint } };
 }
 
+/** The stored answer to a repeated request; `idempotency_mismatch` if its key was used with another body or query. */
 function replay(record: IdempotencyRecord, { fingerprint }: Idempotency): Response {
   if (record.fingerprint !== fingerprint) return problemResponse({ refused: "idempotency_mismatch" });
   return responseOf({ status: record.status, body: record.body, headers: { "idempotent-replayed": "true" } });

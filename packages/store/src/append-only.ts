@@ -7,8 +7,8 @@ import { inShard } from "./shards.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The outbox item of an event. The event is published if and only if the transaction that contains this write commits
- * (I7).
+ * The item of an event in the transactional outbox. The event is published if and only if the transaction that contains
+ * this write commits (I7).
  */
 export function outboxPut(store: Store, event: DomainEvent, now: Instant): Guarded<never> {
   const id = store.ids.next("evt");

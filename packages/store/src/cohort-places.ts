@@ -5,6 +5,7 @@ import { keys } from "./keys.ts";
 import { isFreeNow, placeItem } from "./place.ts";
 import type { Store } from "./store.ts";
 
+/** Removes a place, only while it is free. Refuses `stale`. */
 export function removePlace(store: Store, place: Place, now: Instant): Guarded<"stale"> {
   return {
     write: {

@@ -39,7 +39,11 @@ const withTheClaim = {
   take: "claim",
 } as const;
 
-/** All locks of a booking. A lock that is added here is taken, moved and released with the rest. */
+/**
+ * All locks of a booking: one live booking per person and cohort (`already_booked`), one hold by bank debit per mailbox
+ * (`debit_busy`), and the account's hold slot (`slot_busy`). A lock that is added here is taken, moved and released with
+ * the rest.
+ */
 const locksOf = (booking: Booking): Lock[] => [
   ...(isForOneself(booking)
     ? []

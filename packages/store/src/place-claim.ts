@@ -18,8 +18,8 @@ const buyerValues = ({ terms }: Buyer, now: Instant) => ({
 });
 
 /**
- * Claims a free place of the quoted dates until an instant. This one conditional write guarantees I1. Refuses
- * `place_gone`.
+ * Claims a free place of the quoted dates until an instant. This one conditional write guarantees that no place is
+ * oversold (I1). Refuses `place_gone`.
  */
 export function claimPlace(store: Store, booking: Buyer, until: Instant, now: Instant): Guarded<"place_gone"> {
   return {

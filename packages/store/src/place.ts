@@ -54,7 +54,7 @@ export function toPlace(item: Item): Place {
  */
 export const isFreeNow = "attribute_not_exists(takenBy) AND (attribute_not_exists(claimedBy) OR claimedUntil <= :now)";
 
-/** For sale: the cohort is open, its last day of sale has not ended, and nobody waits for this place type. */
+/** For sale: the cohort is open, its last day of sale has not ended, and the waitlist of this place type is empty. */
 export const isForSale = "onSale = :true AND salesEndAt > :now AND queued = :false";
 
 export const forSaleValues = { ":true": true, ":false": false };

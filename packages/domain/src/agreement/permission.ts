@@ -89,8 +89,8 @@ type Permitted = Pick<
 >;
 
 /**
- * The permission to collect a booking's remaining payments after the deposit from the described method. Lists each
- * payment with its date and unpaid amount. The same booking gives the same document.
+ * The permission (authorization) to collect a booking's remaining payments after the deposit automatically from the
+ * described method. Lists each payment with its date and unpaid amount. The same booking gives the same document.
  */
 export function permissionDocument(booking: Permitted, from: string): Permission {
   const { id, agreement, terms } = booking;

@@ -17,7 +17,10 @@ const unpaid = {
 /** A payment can still arrive after a final status; it is never dropped. */
 const late = { paid: "succeeded" } as const;
 
-/** Status x fact -> the attempt's next status. A fact that is not listed for a status does not apply to it. */
+/**
+ * The attempt's state machine: status x fact -> next status. A fact that is not listed for a status does not apply to
+ * it.
+ */
 export const attemptTransitions: Record<AttemptStatus, Partial<Record<AttemptFact, AttemptStatus>>> = {
   requested: { opened: "open", ...unpaid },
   open: unpaid,

@@ -35,6 +35,7 @@ export function beginTries(before: Booking, attemptId: () => string, now: Instan
   return { attempts, ...nextVersion(before, now, { dues }, () => ({ events: [], journal: [] })) };
 }
 
+/** Whether a try of a due begins now: no attempt of the due is open (I5), and no notice has to be sent before. */
 function isToTry(booking: Booking, due: Due, now: Instant): boolean {
   const at = due.openAttemptId === null ? nextTryAt(booking, due, now) : null;
   return at !== null && hasCome(at, now) && !awaitsDebitNotice(booking, due) && !awaitsHeldBackNotice(booking, due);

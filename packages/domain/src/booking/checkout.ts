@@ -91,6 +91,7 @@ const mayReplace = (booking: Booking, { openAttemptId }: Due): boolean =>
 
 const refused = (reason: Exclude<CheckoutRefusal, "invalid_transition">) => ({ ok: false, reason }) as const;
 
+/** Why a due cannot be paid in its booking's status, or while another payment is under way; null if it can. */
 function refusal(booking: Booking, due: Due, request: CheckoutRequest, now: Instant): CheckoutRefused | null {
   if (!agreementSigned(booking)) return refused("agreement_required");
   if (request.purpose === "deposit") {

@@ -81,6 +81,9 @@ function mayPayAfterEnding({ booking, attempt }: SettlementState, payment: Succe
   return payoff.unearned.length === 0 && payment.amount === costOf(payoff);
 }
 
+/**
+ * Applies a payment by the booking's status: it settles the deposit or a due, is late money, or is refunded in full.
+ */
 function succeeded(state: SettlementState, payment: Succeeded, now: Instant): SettlementDecision {
   const { booking, attempt, placeIsOurs } = state;
   const isOurs = payment.currency === booking.currency;

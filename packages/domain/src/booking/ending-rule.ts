@@ -7,7 +7,7 @@ export type EndingRule = Pick<Ending, "refundPercent" | "administrationFee">;
 
 /**
  * Splits `paid` into refund and kept amount, in minor units. The refund is `paid` x percent, rounded half up to the
- * currency's step, less the fee; at least 0 and at most `paid`.
+ * currency's step, less the administration fee; at least 0 and at most `paid`.
  */
 export function refundAtEnding({ refundPercent, administrationFee }: EndingRule, paid: number, currency: string) {
   const share = Math.min(paid, percentOf(paid, refundPercent, currency));
@@ -16,7 +16,8 @@ export function refundAtEnding({ refundPercent, administrationFee }: EndingRule,
 }
 
 /**
- * The policy's tier on a date, by calendar days in the cohort's time zone. Nothing is refunded from the first day on.
+ * The cancellation policy's tier on a date, by calendar days in the cohort's time zone. Nothing is refunded from the
+ * first day on.
  */
 export function policyOn({ terms }: Booking, today: CalendarDate): EndingRule {
   const daysLeft = daysBetween(today, terms.startsOn);

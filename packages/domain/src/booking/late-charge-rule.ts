@@ -10,8 +10,8 @@ import { afterCountedDays } from "./pause.ts";
 export const mostDues = 200;
 
 /**
- * When an unpaid due gets its late charge; null if never. A due gets at most one; the deposit and late charges get
- * none. Nothing is charged while a payment is under way or collection is paused.
+ * When an unpaid due gets its late charge, after its grace days; null if never. A due gets at most one; the deposit and
+ * late charges get none. Nothing is charged while a payment is under way or collection is paused.
  */
 export function lateChargeDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
   const { terms, dues, pauses = [], spared = [] } = booking;

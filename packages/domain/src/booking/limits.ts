@@ -21,7 +21,7 @@ export const mostUnpaidEndings = 10;
 export const withUnpaidEnding = (endings: UnpaidEndings, at: Instant): UnpaidEndings =>
   [...endings, at].slice(-mostUnpaidEndings);
 
-/** Until when an account may hold no place of the cohort; null if it may hold one now. */
+/** Until when an account may hold no place of the cohort, after too many unpaid holds; null if it may hold one now. */
 export function barredUntil(endings: UnpaidEndings, { unpaid, hours }: HoldLimits, now: Instant): Instant | null {
   const inOrder = endings.toSorted();
   const ends = inOrder.slice(unpaid - 1).map((last, index) => {

@@ -89,6 +89,10 @@ export function isOnItsWay(booking: Booking, due: Due, now: Instant): boolean {
   return at !== null && hasCome(at, now);
 }
 
+/**
+ * When a due is tried: on its date, on its next retry day, or once with a method saved or updated since. Null if no try
+ * is left.
+ */
 function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | null {
   const { timeZone } = booking.terms;
   const { tries } = due;
@@ -102,7 +106,10 @@ function dayOfTry(booking: Booking, due: Due, method: SavedMethod): Instant | nu
 const isFresh = (method: SavedMethod, { methodId, lastFailedAt, begunAt = lastFailedAt }: Tries): boolean =>
   method.id !== methodId || freshSince(method) > begunAt;
 
-/** The first of the program's retry days after the last failure. Paused days do not count. */
+/**
+ * The first of the program's retry days after the last failure; a returned bank debit (R01, R09) has at most two.
+ * Paused days do not count.
+ */
 function nextRetryOn(booking: Booking, tries: Tries, { type }: SavedMethod): CalendarDate | null {
   const { terms } = booking;
   const { retryDays } = terms.collection;

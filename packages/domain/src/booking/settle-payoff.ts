@@ -105,6 +105,6 @@ export function withoutPaid(payoff: OpenPayoff, before: Due, paid: number, curre
   return { ...payoff, dues, unearned };
 }
 
-/** The interest of the dues as they are now, in minor units. */
+/** The finance charge: the interest of the dues as they are now, in minor units. */
 export const interestOfDues = (dues: readonly Due[]): number =>
   dues.reduce((sum, { parts }) => sum + parts.interest, 0);

@@ -25,7 +25,10 @@ export type BookingFact =
   | "turned_away"
   | "cohort_ended";
 
-/** Status x fact -> the booking's next status. A fact that is not listed for a status does not apply to it. */
+/**
+ * The booking's state machine: status x fact -> next status. A fact that is not listed for a status does not apply to
+ * it.
+ */
 export const transitions: Record<BookingStatus, Partial<Record<BookingFact, BookingStatus>>> = {
   held: {
     deposit_settled: "awaiting_clearance",

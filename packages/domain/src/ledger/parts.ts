@@ -38,8 +38,8 @@ export function partsProblem(parts: Parts, amount: number): string | null {
 
 /**
  * The breakdown of the first `amount` of the parts: principal and tax first, in the proportion owed, then the
- * interest, then the fee. The tax is rounded to the currency's step, a tie downward. Throws if the parts add up to less than
- * `amount`.
+ * interest, then the fee. Part payments and refunds take their parts in this order. The tax is rounded to the currency's
+ * step, a tie downward. Throws if the parts add up to less than `amount`.
  */
 export function firstOf(parts: Parts, amount: number, currency: string): Parts {
   if (amount < 0 || amount > sumOf(parts))

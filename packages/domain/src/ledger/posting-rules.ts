@@ -53,7 +53,7 @@ export function paymentToReturn(fact: { chargeId: string; amount: number }, at: 
   );
 }
 
-/** A Stripe charge that matches no booking. */
+/** A Stripe charge that matches no booking: it stays in `suspense` until a person decides. */
 export function paymentUnknown(fact: { chargeId: string; amount: number }, at: FactContext): JournalEntry[] {
   return journalEntry(
     `payment:${fact.chargeId}`,

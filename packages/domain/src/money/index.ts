@@ -79,8 +79,8 @@ export function shareWithin(amount: number, percent: number, currency: string): 
 }
 
 /**
- * Splits an amount into `parts` that add up to it. They are multiples of the currency's step and as equal as possible;
- * the earliest get the extra steps. Throws on an amount that is not a multiple of the step.
+ * Splits an amount into `parts` that add up to it (largest remainder). They are multiples of the currency's step and as
+ * equal as possible; the earliest get the extra steps. Throws on an amount that is not a multiple of the step.
  */
 export function allocate(amount: number, parts: number, currency: string): number[] {
   const step = stepOf(currency);

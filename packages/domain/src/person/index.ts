@@ -14,7 +14,7 @@ export const isSamePerson = (one: string, other: string): boolean =>
 /** A person's identifier in keys: 32 hexadecimal digits that do not reveal the address. */
 export const personKey = (email: string): string => digest(comparableAddress(email));
 
-/** A mailbox's identifier in keys: `name+anything@domain` and `name@domain` share one. */
+/** A mailbox's identifier in keys, with plus-addressing folded: `name+anything@domain` and `name@domain` share one. */
 export const mailboxKey = (email: string): string => digest(comparableAddress(email).replace(/\+[^@]*(?=@)/, ""));
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);

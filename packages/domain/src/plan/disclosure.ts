@@ -41,7 +41,7 @@ const mostInstallments = 4;
 /** The dues after the deposit, which is the down payment. */
 const afterDeposit = (schedule: ScheduledDue[]): ScheduledDue[] => schedule.filter(({ kind }) => kind !== "deposit");
 
-/** The interest of the dues, in minor units. */
+/** The finance charge: the interest of the dues, in minor units. */
 export const interestOf = (dues: ScheduledDue[]): number => dues.reduce((sum, { parts }) => sum + parts.interest, 0);
 
 /** Whether dues are consumer credit: more than four after the deposit, or a finance charge (12 CFR 1026.2(a)(17)). */

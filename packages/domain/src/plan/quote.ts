@@ -102,7 +102,7 @@ export type QuoteRequest = {
 /**
  * Prices one place of a cohort under one plan, on the cohort's terms. Refuses `not_on_sale`; `validation_failed` for an
  * unknown place type or add-on; and `plan_not_available` if the plan is not offered, has too few months, or has a due
- * that cannot be charged. A sold-out cohort can be quoted.
+ * that cannot be charged (such as one below the smallest charge). A sold-out cohort can be quoted.
  */
 export function quote(cohort: Cohort, request: QuoteRequest, now: Instant): { ok: true; quote: Quote } | QuoteRefusal {
   const { terms, startsOn, clearanceDeadlineOn } = cohort;
