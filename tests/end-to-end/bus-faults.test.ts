@@ -19,6 +19,8 @@ describe("a bus that refuses entries", () => {
   test("half of all entries are refused: the effects are the same", async () => {
     for (const kind of ["throttle", "error"]) await world.faults({ target: "events", seed: 5, kind, rate: 0.3 });
     expect((await confirmedThenCancelled(world)).came).toEqual(effectsOnce);
+    const { struck } = await world.must<{ struck: Record<string, number> }>("GET", "/_local/faults");
+    expect(Math.min(struck["events throttle"] ?? 0, struck["events error"] ?? 0)).toBeGreaterThan(1);
   });
 
   test("the relay gives up while every entry is refused, and the event comes later, once", async () => {

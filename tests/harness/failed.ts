@@ -1,16 +1,20 @@
-import { afterEach } from "vitest";
+import { beforeAll, type RunnerTask } from "vitest";
 
-let failed = false;
+let file: RunnerTask | undefined;
 
 /**
- * Notes whether a test of the file that calls this has failed; then its data is kept for a person to inspect. Files of one
- * worker share this module, so each begins without a failure.
+ * Notes the file that calls this, whose failures `hasFailed` reports; then its data is kept for a person to inspect.
+ * Files of one worker share this module.
  */
 export function noteFailures(): void {
-  failed = false;
-  afterEach(({ task }) => {
-    failed ||= task.result?.state === "fail";
+  // biome-ignore lint/correctness/noEmptyPattern: the runner requires a destructured context.
+  beforeAll(({}, suite) => {
+    file = suite;
   });
 }
 
-export const hasFailed = (): boolean => failed;
+/** Whether a test or a hook of the file has failed. */
+export const hasFailed = (): boolean => file !== undefined && failedIn(file);
+
+const failedIn = (task: RunnerTask): boolean =>
+  task.result?.state === "fail" || ("tasks" in task && task.tasks.some(failedIn));

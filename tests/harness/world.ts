@@ -75,15 +75,28 @@ const spare: Stack[] = [];
 async function emptyStack(): Promise<Stack> {
   const stack = spare.pop();
   if (stack === undefined) return start();
-  await stack.empty(nextMidday());
-  return stack;
+  try {
+    await stack.empty(nextMidday());
+    return stack;
+  } catch (error) {
+    await end(stack);
+    throw error;
+  }
 }
 
-// The runner ends a worker with this signal.
-process.once("SIGTERM", () => {
-  for (const { dataDir } of spare) rmSync(dataDir, { recursive: true, force: true });
-  process.exit();
-});
+async function end(stack: Stack): Promise<void> {
+  await stack.stop();
+  rmSync(stack.dataDir, { recursive: true, force: true });
+}
+
+/** Only a worker of the runner has a next file, and is ended by this signal. */
+const isWorker = process.env.VITEST !== undefined;
+if (isWorker) {
+  process.once("SIGTERM", () => {
+    for (const { dataDir } of spare) rmSync(dataDir, { recursive: true, force: true });
+    process.exit(143);
+  });
+}
 
 /** A running stack and the people who use it. Everything goes over HTTP. */
 export type World = Awaited<ReturnType<typeof startWorld>>;
@@ -174,10 +187,11 @@ export async function startWorld(options?: Partial<StackOptions>) {
       http = connect(addressesOf(stack));
     },
     async stop() {
-      if (options === undefined && !hasFailed()) return void spare.push(stack);
-      await stack.stop();
-      if (hasFailed()) console.log(`A test has failed. What its stack kept: ${dataDir}, its logs: ${stack.logsDir}`);
-      else rmSync(dataDir, { recursive: true, force: true });
+      if (hasFailed()) {
+        await stack.stop();
+        console.log(`A test has failed. What its stack kept: ${dataDir}, its logs: ${stack.logsDir}`);
+      } else if (isWorker && options === undefined) spare.push(stack);
+      else await end(stack);
     },
   };
 }

@@ -14,11 +14,13 @@ const files = {
   "vitest.config.mjs": `export default { test: { globals: true, isolate: false, maxWorkers: 1, setupFiles: "setup.mjs" } };`,
   "setup.mjs": `import { noteFailures } from ${noted}; noteFailures();`,
   // The runner starts with the largest file.
-  "first.test.mjs": `${told} test("fails", () => expect("a wrong value").toBe("the right value"));`,
-  "second.test.mjs": `${told} test("passes", () => {});`,
+  "first.test.mjs": `${told} test("fails", () => expect("a wrong value").toBe("the right value, in the largest file"));`,
+  "second.test.mjs": `${told} beforeAll(() => Promise.reject(new Error("a setup failed"))); test("never runs", () => {});`,
+  "third.test.mjs": `${told} test("passes", () => {}); describe("d", () => { beforeAll(() => expect(1).toBe(2)); test("x", () => {}); });`,
+  "fourth.test.mjs": `${told} test("passes", () => {});`,
 };
 
-test("a failed test is not noted for a later file of the same worker", async () => {
+test("a failed test or hook is noted, and not for a later file of the same worker", async () => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 
   const output = await new Promise<string>((resolve) =>
@@ -26,5 +28,5 @@ test("a failed test is not noted for a later file of the same worker", async () 
   );
 
   const results = output.match(/A test has failed: \w+/g);
-  expect(results, output).toEqual(["A test has failed: true", "A test has failed: false"]);
+  expect(results, output).toEqual([true, true, true, false].map((failed) => `A test has failed: ${failed}`));
 });

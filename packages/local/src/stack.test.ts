@@ -365,7 +365,7 @@ describe("an emptied stack", () => {
     const tomorrow = Date.now() + 86_400_000;
     await ask("POST", "/_local/clock", { advance: "P10D" });
     await stack.empty(tomorrow);
-    expect(Date.parse((await ask("GET", "/_local/clock")).json.now) - tomorrow).toBeLessThan(5_000);
+    expect(Math.abs(Date.parse((await ask("GET", "/_local/clock")).json.now) - tomorrow)).toBeLessThan(5_000);
     await stack.stop();
     fixture.remove();
   });

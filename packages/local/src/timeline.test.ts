@@ -18,7 +18,7 @@ const anywhere: Sight = { due: true, tables: [], outside: true };
 function setUp(
   answers: Invocation[],
   over: { retries?: number; onFailureArn?: string } = {},
-  { seesAllActivity = true, sight = anywhere, dynamo = {} as DynamoDb } = {},
+  { seesAllActivity = true, sight = anywhere, dynamo = {} as DynamoDb, running = () => {} } = {},
 ) {
   const db = openDatabase(":memory:");
   const clock = createClock(db, () => start);
@@ -48,6 +48,7 @@ function setUp(
     writes: () => 0,
     invoke: async () => {
       runs.push(clock.now());
+      running();
       return answers[Math.min(runs.length, answers.length) - 1] ?? done;
     },
     onFailure: (to, body) => reports.push({ to, report: JSON.parse(body) }),
@@ -57,7 +58,7 @@ function setUp(
   const happens = () => {
     activity++;
   };
-  return { timeline, runs, reports, happens };
+  return { timeline, db, runs, reports, happens };
 }
 
 test("an idle tick is passed over", async () => {
@@ -207,3 +208,12 @@ function setUpForDue() {
   });
   return { timeline, runs, due };
 }
+
+test("a timeline that is stopped while a run is under way writes nothing afterwards", async () => {
+  const { timeline, db, runs } = setUp([done], {}, { running: () => timeline.stop() });
+
+  await timeline.moveTo(minutes(1));
+
+  expect(runs).toHaveLength(1);
+  expect(db.prepare("SELECT * FROM tick").all()).toEqual([]);
+});

@@ -116,6 +116,8 @@ export function createTimeline(options: Options): Timeline {
     const [first, later] = [ticked.filter((one) => some.has(one)), ticked.filter((one) => !some.has(one))];
     await Promise.all(first.map(run));
     if (anyDue) await runForDue(later.filter(({ sight }) => sight.due));
+    // Its data may be deleted already.
+    if (stopped) return;
     for (const schedule of ticked) {
       schedule.last = now;
       keep.run(schedule.spec.name, Math.floor(now));
