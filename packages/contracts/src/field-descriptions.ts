@@ -22,7 +22,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   vary: "The request headers that change this response.",
 
   // Lists
-  items: "The entries of this page, in the order that the route describes.",
+  items: "The entries of this page.",
   nextCursor: "The cursor of the next page. Send it as `cursor`. Null on the last page.",
   limit: "The largest number of entries on a page, from 1 to 100. A page can be shorter even if more pages follow.",
   "getJournal limit":

@@ -49,7 +49,7 @@ export const listScreenings = defineRoute({
   function: "clinical",
   access: ["clinician"],
   idempotency: "none",
-  summary: "Lists the bookings to evaluate, earliest clearance deadline first",
+  summary: "Lists the bookings that can be evaluated, earliest clearance deadline first",
   description: "The clinician's own bookings are left out.",
   headers,
   query: listQuery({ status: z.optional(clearance.shape.status), attention: z.optional(z.enum(attentions)) }),
