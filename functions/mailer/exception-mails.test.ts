@@ -241,7 +241,8 @@ describe("a mail about an exception that staff made", () => {
     test("names the date on which the payment was due, also if the pause has moved its debit", () => {
       const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
       const varied = { noticeOn: "2027-03-02", noticedOn: null };
-      const { dues } = having({ notices: noticed("2027-02-06"), varied });
+      const late = { dueOn: "2027-02-06", on: "2027-02-06" };
+      const { dues } = having({ notices: noticed("2027-02-06"), varied, status: "past_due", late });
       const debited = { ...booking, ...resumed, dues, autopay: true, savedMethod: account };
       const sent = mail(
         "CollectionChanged",

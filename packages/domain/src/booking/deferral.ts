@@ -2,7 +2,6 @@ import { addDays, type CalendarDate, dateIn, type Instant, later } from "../time
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, dueEventData, replaceDue, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
-import { resting } from "./resting.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
 
 /** The longest deferral in days. A date further away is a typing error, and the due would be forgotten. */
@@ -29,7 +28,10 @@ export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, no
   const last = addDays(first, mostDaysDeferred);
   if (dueOn < first) return { ok: false, reason: "not_later", bound: first };
   if (dueOn > last) return { ok: false, reason: "too_late", bound: last };
-  const deferred = resting(before, { ...begunAgain(before, due), dueOn, datedOn: today, startsBy: "date" }, today);
+  const deferred: Due = {
+    ...begunAgain(before, due),
+    ...{ dueOn, datedOn: today, startsBy: "date", status: "scheduled" },
+  };
   const change = nextVersion(before, now, { dues: replaceDue(before.dues, deferred) }, (booking) => ({
     events: [bookingEvent(booking, "DueDeferred", { ...dueEventData(deferred, booking), from: due.dueOn })],
     journal: [],

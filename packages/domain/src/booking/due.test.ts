@@ -101,9 +101,15 @@ describe("a due", () => {
 
 describe("a due whose payment was returned", () => {
   const on = (today: string) => ({ booking: held(), today });
-  /** A due without its history: the number of its bills and part payments. */
-  const now = ({ billed: _billed, billedParts: _parts, billings: _billings, partsPaid: _partsPaid, ...rest }: Due) =>
-    rest;
+  /** A due without its history: its bills, its part payments, and since when it is late. */
+  const now = ({
+    billed: _,
+    billedParts: _parts,
+    billings: _billings,
+    partsPaid: _partsPaid,
+    late: _late,
+    ...rest
+  }: Due) => rest;
 
   test("is as before its payment, except for its history", () => {
     fc.assert(

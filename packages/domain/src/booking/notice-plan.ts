@@ -14,6 +14,7 @@ import { type Due, type Notice, unpaid } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 import { isListed } from "./varied-debit.ts";
+import { whenDue } from "./when-due.ts";
 
 /** The days of past-due notices if the program does not cancel for non-payment. */
 const usualNoticeDays = [3, 7];
@@ -79,13 +80,13 @@ export const isRemindedOfAll = (booking: Booking): boolean =>
 /** The notices sent for the due's present date, in order. */
 const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notice) => notice.dueOn === dueOn);
 
-/** The notices after the last one sent. Notices before the date are dropped once the date has passed. */
+/** The notices after the last one sent. Notices before the date are dropped once the due is late. */
 function unsentNotices(booking: Booking, due: Due, now: Instant): Planned[] {
   const planned = plannedNotices(booking, due);
   const last = sentOf(due).at(-1);
   const from = last === undefined ? 0 : 1 + planned.findIndex(({ kind, days }) => isSame(last, { kind, days }));
-  const isOver = dateIn(booking.terms.timeZone, now) > countsFrom(booking, due);
-  return planned.slice(from).filter(({ kind }) => kind !== "upcoming" || !isOver);
+  const isLate = whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.isPast === true;
+  return planned.slice(from).filter(({ kind }) => kind !== "upcoming" || !isLate);
 }
 
 const isSame = (one: Planned | Notice, { kind, days }: Pick<Notice, "kind" | "days">): boolean =>

@@ -4,11 +4,11 @@ import { cancelDue, type Due, type DueStatus, isAtRest, unpaid } from "./due.ts"
 import { whenDue } from "./when-due.ts";
 
 /** Releases a due: past due if its date, or the first date on which it could be paid, has passed; else scheduled. */
-export const resting = (booking: Booking, due: Due, today: CalendarDate): Due => ({
-  ...due,
-  status: whenDue(booking, due, today)?.isPast ? "past_due" : "scheduled",
-  openAttemptId: null,
-});
+export function resting(booking: Booking, due: Due, today: CalendarDate): Due {
+  const free: Due = { ...due, status: "scheduled", openAttemptId: null };
+  const date = whenDue(booking, due, today);
+  return date?.isPast ? { ...free, status: "past_due", late: { dueOn: due.dueOn, on: date.on } } : free;
+}
 
 /** The status of a due on a date: past due from the day after its date, whether or not that is stored yet. */
 export function statusOn(booking: Booking, due: Due, today: CalendarDate): DueStatus {
@@ -28,5 +28,5 @@ export function unpayDue(due: Due, amount: number, at: { booking: Booking; today
   if (due.status === "cancelled") return cancelDue(owed, at.booking.currency);
   return due.status === "processing" || amount === 0
     ? owed
-    : { ...owed, status: resting(at.booking, owed, at.today).status };
+    : { ...resting(at.booking, owed, at.today), openAttemptId: owed.openAttemptId };
 }

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { owing } from "../testing/owing.ts";
+import { at, change, dueOn, everyDay, lateCharge, owing, told, zone } from "../testing/owing.ts";
 import { held } from "../testing/retreat.ts";
-import { addDays, dateIn } from "../time/index.ts";
-import { type Booking, collectionAt, type Due, type SavedMethod, unconfirm } from "./index.ts";
+import { addDays, plusMinutes } from "../time/index.ts";
+import {
+  type Booking,
+  collectionAt,
+  type Due,
+  lateNews,
+  noticeNews,
+  payPageOf,
+  type SavedMethod,
+  standing,
+  unconfirm,
+} from "./index.ts";
 import { wasDueOn, whenDue } from "./when-due.ts";
 
-const zone = "America/Denver";
 const account: SavedMethod = {
   ...{ id: "pm_1", customerId: "cus_1", type: "us_bank_account", fingerprint: "fp_1", last4: "6789", expiresOn: null },
   ...{ mandateId: "mandate_1", savedAt: "2027-01-04T17:00:00Z", unusable: null },
@@ -16,14 +25,12 @@ const first = ({ dues }: Booking): Due => dues[1] as Due;
 describe("a due is due", () => {
   test("on its own date, and past it from the next day on", () => {
     const { booking } = owing();
-    const { dueOn } = first(booking);
 
     expect(whenDue(booking, first(booking), dueOn)).toEqual({ on: dueOn, isPast: false });
     expect(whenDue(booking, first(booking), addDays(dueOn, 1))).toEqual({ on: dueOn, isPast: true });
   });
 
   test("no earlier than the day after the deposit settled, since it cannot be paid before", () => {
-    const { dueOn } = first(owing().booking);
     const { booking } = owing({ depositSettledOn: addDays(dueOn, 5) });
 
     expect(whenDue(booking, first(booking), addDays(dueOn, 5))).toEqual({ on: addDays(dueOn, 6), isPast: false });
@@ -31,7 +38,6 @@ describe("a due is due", () => {
 
   test("on the tenth day after the notice of a debit whose amount a part payment has changed", () => {
     const life = owing({ autopay: true, savedMethod: account });
-    const { dueOn } = first(life.booking);
     life.at(collectionAt(addDays(dueOn, -3), zone)).pay("due", { dueId: "due_1", amount: 100_000 });
 
     expect(whenDue(life.booking, first(life.booking), addDays(dueOn, 6))).toEqual({
@@ -49,12 +55,126 @@ describe("a due is due", () => {
   });
 });
 
-test("a due that was late was due on the date that counted, or on its own if a later one counts by now", () => {
-  const { dueOn } = first(owing().booking);
+test("a due that is late was due on the date that counted", () => {
   const { booking } = owing({ depositSettledOn: addDays(dueOn, 5) });
-  const now = (days: number) => collectionAt(addDays(dueOn, days), zone);
 
-  expect(dateIn(zone, now(5))).toBe(addDays(dueOn, 5));
-  expect(wasDueOn(booking, first(booking), now(7))).toBe(addDays(dueOn, 6));
-  expect(wasDueOn(booking, first(booking), now(6))).toBe(dueOn);
+  expect(wasDueOn(booking, first(booking), at(7))).toBe(addDays(dueOn, 6));
+});
+
+describe("a due that is late, and whose debit a part payment then changes,", () => {
+  /** The bank account is debited on the due's date and retried twice in vain; the last sweep is `days` after the date. */
+  const unpaidAfter = (days: number, rules: object = {}): Life => {
+    const life = owing({ autopay: true, savedMethod: account }, rules);
+    for (const now of everyDay(-7, days + 1)) {
+      life.at(now).sweep();
+      for (const { id, status } of life.attempts) {
+        if (status !== "requested") continue;
+        life.settle(id, { kind: "failed", paymentIntentId: `pi_${id}`, code: "insufficient_funds" });
+      }
+    }
+    return life;
+  };
+  const payPart = (life: Life, minutes = 1): Life =>
+    life.at(plusMinutes(life.now, minutes)).pay("due", { dueId: "due_1", amount: 100_000 });
+  const eventOf = ({ events }: Life, name: string) =>
+    events.findLast((event) => event.name === name && event.data.dueId === "due_1")?.data ?? {};
+  const late = { on: dueOn, isPast: true };
+
+  test("is late for the same date, on its page and in every mail", () => {
+    const life = payPart(unpaidAfter(7));
+    life.at(at(8)).sweep();
+
+    expect(eventOf(life, "DueNotice")).toMatchObject({ kind: "changed" });
+    expect(noticeNews(life.booking, eventOf(life, "DueNotice"), life.now)).toMatchObject({
+      ...{ date: late, next: { why: "not_retried" } },
+    });
+    expect(payPageOf(life.booking, "due_1", null, life.now)).toMatchObject({ date: late });
+    expect(wasDueOn(life.booking, first(life.booking), life.now)).toBe(dueOn);
+    expect(standing(life.booking, addDays(dueOn, 8))).toBe("past_due");
+    // Also when the first date on which its debit is allowed has passed.
+    expect(whenDue(life.booking, first(life.booking), addDays(dueOn, 25))).toEqual(late);
+  });
+
+  test("is told to staff, who are told once", () => {
+    const life = payPart(unpaidAfter(7));
+    life.at(at(8)).sweep();
+
+    expect(eventOf(life, "CollectionTaskOpened")).toMatchObject({ reason: "not_paid" });
+    expect(lateNews(life.booking, eventOf(life, "CollectionTaskOpened"), life.now)).toMatchObject({ date: late });
+  });
+
+  test.each<[string, (life: Life) => unknown]>([
+    [
+      "a page that expires unpaid",
+      (life) => life.settle(life.checkout("due", { dueId: "due_1" })?.id ?? "", { kind: "expired" }),
+    ],
+    ["a second part payment", payPart],
+    [
+      "a bank debit that fails",
+      (life) => {
+        const id = life.checkout("due", { dueId: "due_1" })?.id ?? "";
+        life.settle(id, { kind: "processing", paymentIntentId: "pi_9" });
+        life.settle(id, { kind: "failed", paymentIntentId: "pi_9", code: "no_account" });
+      },
+    ],
+  ])("stays late after %s", (_, happens) => {
+    const life = payPart(unpaidAfter(7));
+    happens(life);
+    life.at(at(9)).sweep();
+
+    expect(first(life.booking).status).toBe("past_due");
+    expect(lateNews(life.booking, eventOf(life, "CollectionTaskOpened"), life.now)).toMatchObject({ date: late });
+  });
+
+  test("has its final notice also if the payment comes between the notice and its mail", () => {
+    const life = unpaidAfter(7);
+    const final = eventOf(life, "DueNotice");
+    payPart(life);
+
+    expect(final).toMatchObject({ kind: "final" });
+    expect(noticeNews(life.booking, final, life.now)).toMatchObject({
+      date: late,
+      amount: first(life.booking).amount - 100_000,
+    });
+  });
+
+  test("is late for that date until the booking is cancelled for it", () => {
+    const cancels = { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 18 }, lateCharge };
+    const life = unpaidAfter(9, cancels);
+    expect(life.events.findLast(({ data }) => data.kind === "final")?.data.cancelsOn).toBe(addDays(dueOn, 14));
+    payPart(life);
+    for (const now of everyDay(10, 14)) life.at(now).sweep();
+
+    expect(payPageOf(life.booking, "due_1", null, life.now)).toMatchObject({ date: late });
+    expect(noticeNews(life.booking, eventOf(life, "DueNotice"), life.now)).toMatchObject({ date: late });
+    expect([life.booking.status, life.at(at(14)).sweep().booking.status]).toEqual(["confirmed", "cancelled"]);
+  });
+
+  test("is due on its new date once staff defer it", () => {
+    const life = payPart(unpaidAfter(7));
+    life.at(at(9)).defer("due_1", addDays(dueOn, 24));
+
+    expect(first(life.booking).status).not.toBe("past_due");
+    expect(whenDue(life.booking, first(life.booking), addDays(dueOn, 9))).toEqual({
+      ...{ on: addDays(dueOn, 24), isPast: false },
+    });
+  });
+
+  test("is late for its own date if an earlier release stored its status only", () => {
+    const life = payPart(unpaidAfter(7));
+    const { late: _, ...stored } = first(life.booking);
+    change(life, { dues: life.booking.dues.map((due) => (due.id === "due_1" ? stored : due)) });
+
+    expect(whenDue(life.booking, first(life.booking), addDays(dueOn, 8))).toEqual(late);
+  });
+});
+
+test("a due whose date came during a pause has no notice of a payment to come before its debit", () => {
+  const life = owing({ autopay: true, savedMethod: account }).at(at(-10));
+  life.collection(true);
+  for (const now of everyDay(-9, 2)) life.at(now).sweep();
+  life.at(plusMinutes(at(1), 1)).collection(false);
+
+  expect(first(life.booking)).toMatchObject({ status: "past_due", varied: { noticeOn: addDays(dueOn, 2) } });
+  expect(told(life, everyDay(2, 12))).toEqual(["2: changed 10"]);
 });

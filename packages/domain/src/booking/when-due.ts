@@ -7,20 +7,19 @@ import { type Due, waitsForConfirmation } from "./due.ts";
 export type DueDate = { on: CalendarDate; isPast: boolean };
 
 /**
- * When a due is due. Every text says this date and not `dueOn`, which can be earlier than the date from which lateness
- * counts. Null while the due waits for a confirmation, which gives it its date.
+ * When a due is due. Texts say this date and not `dueOn`, which can be earlier than the date from which lateness counts.
+ * A due that is late stays late for the same date, although a debit that changes afterwards waits for its notice. Null
+ * while the due waits for a confirmation, which gives it its date.
  */
 export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDate | null {
   if (waitsForConfirmation(booking, due)) return null;
+  const { dueOn, late, status } = due;
+  if (late?.dueOn === dueOn) return { on: late.on, isPast: true };
   const on = countsFrom(booking, due);
-  return { on, isPast: today > on };
+  // An earlier release did not store the date for which a due is late.
+  return status === "past_due" && today <= on ? { on: dueOn, isPast: true } : { on, isPast: today > on };
 }
 
-/**
- * The date on which a due was due that has had a late charge or a final notice. Its own date if another one counts by
- * now, which has not passed.
- */
-export function wasDueOn(booking: Booking, due: Due, now: Instant): CalendarDate {
-  const date = whenDue(booking, due, dateIn(booking.terms.timeZone, now));
-  return date?.isPast ? date.on : due.dueOn;
-}
+/** The date on which a due was due that has had a late charge or a final notice. */
+export const wasDueOn = (booking: Booking, due: Due, now: Instant): CalendarDate =>
+  whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.on ?? due.dueOn;
