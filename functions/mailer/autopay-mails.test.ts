@@ -86,6 +86,11 @@ describe("where automatic payments are on without a method that can be charged",
     ...{ mandateId: null, savedAt: today, unusable: null },
   };
   const { awaiting_clearance: awaiting, confirmed, held, cancelled } = anna;
+  const balance = { status: "processing", openAttemptId: "att_1" } as const;
+  const processing: Booking = {
+    ...confirmed,
+    dues: confirmed.dues.map((due) => (due.id === "due_1" ? { ...due, ...balance } : due)),
+  };
   const says = "We do not have a card or bank account that we can charge. Please save one on your booking page.";
   const mailed = (name: "AgreementSigned" | "AutopayChanged" | "PaymentSettled", booking: Booking) => {
     const data = { autopay: true, reason: "client", purpose: "deposit", amount: 250_000, currency: "usd" };
@@ -106,6 +111,7 @@ describe("where automatic payments are on without a method that can be charged",
     ["if automatic payments are off again", awaiting],
     ["if the booking has ended", { ...cancelled, autopay: true }],
     ["if nothing is left to charge", { ...confirmed, autopay: true, dues: confirmed.dues.slice(0, 1) }],
+    ["while the bank processes everything that is left", { ...processing, autopay: true }],
   ])("the receipt of a signature does not say so %s", (_, booking) => {
     expect(mailed("AgreementSigned", booking)).not.toContain(says);
   });

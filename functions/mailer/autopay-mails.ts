@@ -1,6 +1,7 @@
 import {
   autopayNews,
   type Booking,
+  isAllProcessing,
   isPaused,
   lacksMethod,
   mayOwe,
@@ -35,8 +36,12 @@ const allowed = (input: MailInput): ReturnType<Write> => ({
   paragraphs: [texts.on.opening, ...notYetCharged(input), ...copyOf(input)],
 });
 
-/** That no payment can be charged although automatic payments are on, and what to do; empty if there is a method. */
-export const withoutMethod = (booking: Booking): string[] => (lacksMethod(booking) ? [texts.noMethod] : []);
+/**
+ * That no payment can be charged although automatic payments are on, and what to do; empty if there is a method, or
+ * while the bank is processing everything that is left.
+ */
+export const withoutMethod = (booking: Booking): string[] =>
+  lacksMethod(booking) && !isAllProcessing(booking) ? [texts.noMethod] : [];
 
 /**
  * Which payments are not charged although automatic payments are on: all without a saved method, those to confirm, and
