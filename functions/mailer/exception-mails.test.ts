@@ -78,6 +78,17 @@ describe("a mail about an exception that staff made", () => {
     expect(sent?.text).toContain("is now due on February 11, 2027.\nWe will charge it to your bank account");
   });
 
+  test("names the date from which a payment counted as late, if that was after its own", () => {
+    const settled = { depositSettledOn: "2027-02-07" };
+    const wasDueOn = "2027-02-08";
+    const late = mail("DueDeferred", { ...moved, wasDueOn }, { ...deferred, ...settled });
+
+    expect(late?.text).toContain("that was due on February 8, 2027 is now due on February 20, 2027.");
+    expect(mail("DueWaived", { ...waived, wasDueOn }, { ...anna.confirmed, ...settled })?.text).toContain(
+      "for the payment due on February 8, 2027.",
+    );
+  });
+
   test("promises no charge on a date in the days before the start, when no bank account is debited", () => {
     const account: SavedMethod = { ...card, type: "us_bank_account", expiresOn: null };
     const held = { ...having({ dueOn: "2027-03-01" }), autopay: true, savedMethod: account };
@@ -350,6 +361,14 @@ describe("a mail about an exception that staff made", () => {
 
   test.each<[string, object | null]>([
     ["a deferral of a due that was moved again", mail("DueDeferred", moved, having({ dueOn: "2027-03-01" }))],
+    [
+      "a deferral to a date on which the due cannot be paid yet",
+      mail(
+        "DueDeferred",
+        { ...moved, dueOn: "2027-02-07", wasDueOn: "2027-02-08" },
+        { ...having({ dueOn: "2027-02-07" }), depositSettledOn: "2027-02-07" },
+      ),
+    ],
     ["a deferral to a date that has passed", mail("DueDeferred", moved, deferred, "2027-02-21T18:00:00Z")],
     ["a deferral of a due that was paid", mail("DueDeferred", moved, having({ dueOn: "2027-02-20", paid: 1_600_000 }))],
     [

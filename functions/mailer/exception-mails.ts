@@ -24,22 +24,24 @@ import { amountOf, duringPause, unautomated, type Wording, type Write } from "./
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
   const amount = amountOf(data);
-  if (amount === null || typeof data.dueOn !== "string" || !mayOwe(booking)) return null;
+  // Events of an earlier release have no `wasDueOn`.
+  const { wasDueOn = data.dueOn } = data;
+  if (amount === null || typeof wasDueOn !== "string" || !mayOwe(booking)) return null;
   const { subject, opening, undated, others } = texts.waived;
   const isDated = booking.dues.find(({ id }) => id === data.dueId)?.startsBy !== "confirmation";
-  const what = isDated ? fill(opening, { amount, date: longDate(data.dueOn) }) : fill(undated, { amount });
+  const what = isDated ? fill(opening, { amount, date: longDate(wasDueOn) }) : fill(undated, { amount });
   return { subject, paragraphs: [what, isSettled(booking) ? frame.nothingLeft : others] };
 };
 
 /** Only while the due is owed for that date, and not late. */
 export const deferred: Write = ({ booking, data, now, payLink }) => {
   const news = deferralNews(booking, data, now);
-  if (news === null || typeof data.from !== "string") return null;
+  if (news === null) return null;
   const { subject, opening } = texts.deferred;
-  const { due, on } = news;
+  const { due, from, on } = news;
   const amount = formatMoney(unpaid(due), booking.currency);
   const date = longDate(on);
-  const moved = fill(opening, { amount, from: longDate(data.from), date });
+  const moved = fill(opening, { amount, from: longDate(from), date });
   const { paragraphs, ...rest } = paidHow(booking, due, now, payLink(due.id));
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };

@@ -350,6 +350,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   })),
   DueWaived: [
     { of: "waived", data: told, booking: anna.confirmed },
+    { of: "late only after another date", data: { ...told, wasDueOn: "2027-02-08" }, booking: anna.confirmed },
     {
       of: "a balance that gets its date at the confirmation",
       data: told,
@@ -361,6 +362,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "by link", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },
       booking: having({ dueOn: "2027-02-20" }),
+    },
+    {
+      of: "late only after another date",
+      data: { ...told, from: "2027-02-06", wasDueOn: "2027-02-08", dueOn: "2027-02-20" },
+      ...{ now: late, booking: having({ dueOn: "2027-02-20" }) },
     },
     {
       ...{ of: "collected", data: { ...told, from: "2027-02-06", dueOn: "2027-02-20" }, now: late },

@@ -32,6 +32,8 @@ const cohort = (status: "open" | "closed" | "completed") => ({
 const places = { cohortId: id("coh"), placeType: label(), count: count(1, 200) };
 const payment = { dueId: id("due"), attemptId: id("att"), purpose: z.enum(["deposit", "due", "payoff"]), ...money };
 const due = { dueId: id("due"), dueOn: calendarDate(), ...money };
+/** Absent in events of an earlier release. */
+const wasDueOn = z.optional(calendarDate());
 const ending = {
   by: z.enum([
     "client",
@@ -114,8 +116,8 @@ export const events = {
   }),
   LateChargeAdded: aboutBooking({ ...due, forDueId: id("due") }),
   CollectionTaskOpened: aboutBooking({ ...due, reason: z.enum(["not_paid", "delinquent"] satisfies Task["reason"][]) }),
-  DueWaived: aboutBooking(due),
-  DueDeferred: aboutBooking({ ...due, from: calendarDate() }),
+  DueWaived: aboutBooking({ ...due, wasDueOn }),
+  DueDeferred: aboutBooking({ ...due, from: calendarDate(), wasDueOn }),
   CollectionChanged: aboutBooking({ paused: z.boolean() }),
   RefundRequested: aboutBooking(refund),
   RefundSucceeded: aboutBooking(refund),

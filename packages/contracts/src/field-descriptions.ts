@@ -627,6 +627,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "`not_paid`: the due was not paid after its final notice. `delinquent`: the due is more than 30 days late, not counting paused days.",
   "Due Waived amount": "The amount that was waived, in minor units.",
   "Due Deferred from": "The date of the due before the change, in the cohort's time zone.",
+  wasDueOn:
+    "When the due was payable before, a date in the cohort's time zone. If it could not be paid or debited on its own date, the first day on which that was possible. Absent in events of an earlier release.",
   "event paused": "Whether collection is now paused.",
   refundId: "The id of the refund, such as `ref_01k`.",
   "Refund amount":

@@ -3,6 +3,7 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, dueEventData, replaceDue, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
+import { wasDueOn } from "./when-due.ts";
 
 /** The longest deferral in days. A date further away is a typing error, and the due would be forgotten. */
 export const mostDaysDeferred = 730;
@@ -33,7 +34,12 @@ export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, no
     ...{ dueOn, datedOn: today, startsBy: "date", status: "scheduled" },
   };
   const change = nextVersion(before, now, { dues: replaceDue(before.dues, deferred) }, (booking) => ({
-    events: [bookingEvent(booking, "DueDeferred", { ...dueEventData(deferred, booking), from: due.dueOn })],
+    events: [
+      bookingEvent(booking, "DueDeferred", {
+        ...dueEventData(deferred, booking),
+        ...{ from: due.dueOn, wasDueOn: wasDueOn(before, due, now) },
+      }),
+    ],
     journal: [],
   }));
   return { ok: true, ...change };

@@ -9,16 +9,23 @@ import { type DueDate, whenDue } from "./when-due.ts";
 /** A due as an event names it. `kind` is that of its notice. */
 type Told = { dueId?: unknown; dueOn?: unknown; kind?: unknown };
 
-/** The due that an event has moved to another date, and when it is due; null unless it is owed for that date and not late. */
+/** A due that staff have moved, as its event names it. Events of an earlier release have no `wasDueOn`. */
+type Deferred = Told & { from?: unknown; wasDueOn?: unknown };
+
+/**
+ * The due that an event has moved to another date, when it was due and when it is due now. Null unless it is owed for
+ * that date and not late, and if it could not be paid or debited before that date anyway.
+ */
 export function deferralNews(
   booking: Booking,
-  { dueId, dueOn }: Told,
+  { dueId, dueOn, from, wasDueOn = from }: Deferred,
   now: Instant,
-): { due: Due; on: CalendarDate } | null {
+): { due: Due; from: CalendarDate; on: CalendarDate } | null {
   const due = booking.dues.find(({ id }) => id === dueId);
   if (due === undefined || due.dueOn !== dueOn || unpaid(due) <= 0 || !mayOwe(booking)) return null;
   const date = whenDue(booking, due, todayOf(booking, now));
-  return date === null || date.isPast ? null : { due, on: date.on };
+  if (date === null || date.isPast || typeof wasDueOn !== "string" || wasDueOn === date.on) return null;
+  return { due, from: wasDueOn, on: date.on };
 }
 
 /** The content of a mail about a due that is owed. `isTomorrow`: it is due tomorrow in the cohort's time zone. */

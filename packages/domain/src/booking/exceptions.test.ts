@@ -237,10 +237,25 @@ describe("a deferral", () => {
     expect(life.journal).toHaveLength(entries);
     expect(life.events.at(-1)).toMatchObject({
       name: "DueDeferred",
-      data: { dueId: "due_1", from: "2027-02-04", dueOn: "2027-02-20", amount },
+      data: { dueId: "due_1", from: "2027-02-04", wasDueOn: "2027-02-04", dueOn: "2027-02-20", amount },
     });
     life.at("2027-02-21T08:00:00Z").fallDue();
     expect(dueOf(life.booking)).toMatchObject({ status: "past_due", billed });
+  });
+
+  test("and a waiver say from when the due would have been late, which can be after its own date", () => {
+    const told = (except: (life: Life) => boolean) => {
+      const life = running();
+      life.booking = { ...life.booking, depositSettledOn: "2027-02-09" };
+      except(life.at("2027-02-09T17:00:00Z"));
+      return life.events.at(-1)?.data;
+    };
+
+    expect(told((life) => life.defer("due_1", "2027-02-20"))).toMatchObject({
+      from: "2027-02-04",
+      wasDueOn: "2027-02-10",
+    });
+    expect(told((life) => life.waive("due_1"))).toMatchObject({ dueOn: "2027-02-04", wasDueOn: "2027-02-10" });
   });
 
   test("sends notices for the new date", () => {

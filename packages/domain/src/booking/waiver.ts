@@ -7,6 +7,7 @@ import type { Refund } from "./refund.ts";
 import { refundRequested } from "./refund-request.ts";
 import { settleReleased } from "./settle-ahead.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
+import { wasDueOn } from "./when-due.ts";
 
 export type WaiverDecision = ({ ok: true; refund: Refund | null } & BookingChange) | { ok: false; reason: DueRefusal };
 
@@ -44,7 +45,9 @@ export function waiveDue(before: Booking, dueId: string, request: WaiverRequest,
   const { changes, refund, journal } = settleReleased(before, replaceDue(before.dues, waived), by, reversed);
   const change = nextVersion(before, now, { ...changes, ...advanced }, (booking) => ({
     events: [
-      bookingEvent(booking, "DueWaived", { dueId, dueOn: due.dueOn, amount, currency }),
+      bookingEvent(booking, "DueWaived", {
+        ...{ dueId, dueOn: due.dueOn, wasDueOn: wasDueOn(before, due, now), amount, currency },
+      }),
       ...(refund === null ? [] : [refundRequested(booking, refund)]),
     ],
     journal: [...reversed, ...journal],

@@ -20,6 +20,6 @@ export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDat
   return status === "past_due" && today <= on ? { on: dueOn, isPast: true } : { on, isPast: today > on };
 }
 
-/** The date on which a due was due that has had a late charge or a final notice. */
+/** The date on which a due was due that has had a late charge or a final notice, or that staff defer or waive. */
 export const wasDueOn = (booking: Booking, due: Due, now: Instant): CalendarDate =>
   whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.on ?? due.dueOn;
