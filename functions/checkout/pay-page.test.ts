@@ -112,6 +112,23 @@ describe("the pages of a payment link", () => {
     expect(bodyOf(payPageReply(toConfirm, page(toConfirm), "https://example.org"))).not.toContain("<a ");
   });
 
+  test("ask for the signature of a corrected agreement, also if the payment of the link is paid", () => {
+    const { agreement } = booking;
+    const dues = booking.dues.map((due) =>
+      due.id === "due_1" ? { ...due, status: "paid" as const, paid: due.amount } : due,
+    );
+    const left = { ...balance, id: "due_2" };
+    const corrected = {
+      ...booking,
+      agreement: { ...agreement, version: agreement.version + 1 },
+      dues: [...dues, left],
+    };
+    const shown = bodyOf(methodPageReply(corrected, page(corrected), null, back));
+
+    expect(page(corrected).kind).toBe("paid");
+    expect(shown).toContain("After you sign it on your booking page, you can use this link again.");
+  });
+
   test("say that a card which expires before its charge is tried all the same", () => {
     const savedMethod = { ...(booking.savedMethod as NonNullable<Booking["savedMethod"]>), expiresOn: "2027-01-31" };
     const expires: Booking = { ...booking, autopay: true, savedMethod };

@@ -40,7 +40,7 @@ export default {
   /** The payer has corrected the participant's details. */
   toSign: {
     title: "Please sign your agreement first",
-    text: "The agreement for this booking has changed. After you sign it on your booking page, you can pay with this link.",
+    text: "The agreement for this booking has changed. After you sign it on your booking page, you can use this link again.",
   },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {
