@@ -1,11 +1,11 @@
 import type { CreditRules } from "@clearing/domain/credit";
 import { type CreditExample, creditExamples } from "@clearing/domain/plan";
-import type { Program } from "@clearing/domain/program";
+import { type Program, withNoticeDays } from "@clearing/domain/program";
 import type { Instant } from "@clearing/domain/time";
 
 /** A program without its internal fields: version and audit hash. */
 export function programView({ version: _version, auditHash: _auditHash, ...program }: Program) {
-  return program;
+  return withNoticeDays(program);
 }
 
 /** A program on a public page, with the credit examples that the law requires if months or rates are shown. */

@@ -1,8 +1,8 @@
 import { type CohortFile, type CohortTerms, termsFor } from "@clearing/domain/cohort";
-import { termsDifferences } from "@clearing/domain/program";
+import { termsDifferences, withNoticeDays } from "@clearing/domain/program";
 
 function versioned({ version, ...terms }: CohortTerms) {
-  return { version, terms };
+  return { version, terms: withNoticeDays(terms) };
 }
 
 /** A cohort's terms, the terms that it would take from its program now, and their differences. */

@@ -1,3 +1,4 @@
+import { noticeDaysOf } from "../program/index.ts";
 import {
   addDays,
   type CalendarDate,
@@ -16,14 +17,8 @@ import { afterCountedDays } from "./pause.ts";
 import { isListed } from "./varied-debit.ts";
 import { whenDue } from "./when-due.ts";
 
-/** The days of past-due notices if the program does not cancel for non-payment. */
-const usualNoticeDays = [3, 7];
-
 /** A notice and when to send it. */
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
-
-/** The days after a due's date on which past-due notices are sent; the last one is final. */
-const noticeDaysOf = ({ terms }: Booking): readonly number[] => terms.nonPayment?.noticeDays ?? usualNoticeDays;
 
 /** Whether notices of a due are sent now: never for the deposit, and not while a payment is under way. */
 const isNoticed = (booking: Booking, due: Due, now: Instant): boolean =>
@@ -50,11 +45,10 @@ function plannedNotices(booking: Booking, due: Due): Planned[] {
     .filter(({ date }) => date >= dated && !byConfirmation)
     .map(({ days, date }): Planned => ({ kind: "upcoming", days, at: at(date) }));
   const atOnce: Planned = { kind: "upcoming", days: daysBetween(dated, counts), at: startOfDay(dated, timeZone) };
-  const days = noticeDaysOf(booking);
+  const days = noticeDaysOf(booking.terms);
   const after = days.map((day, index): Planned => {
     const kind = index === days.length - 1 ? "final" : "past_due";
-    // Programs of an earlier release may have 0. On its date a due is not late yet.
-    return { kind, days: day, at: at(afterCountedDays(booking, counts, Math.max(1, day))) };
+    return { kind, days: day, at: at(afterCountedDays(booking, counts, day)) };
   });
   const isNoneLeft = before.length === 0 && (byConfirmation || collection.noticeDaysBefore.length > 0);
   return [...(isNoneLeft ? [atOnce] : before), ...after];
@@ -84,13 +78,14 @@ const sentOf = ({ notices = [], dueOn }: Due): Notice[] => notices.filter((notic
 function unsentNotices(booking: Booking, due: Due, now: Instant): Planned[] {
   const planned = plannedNotices(booking, due);
   const last = sentOf(due).at(-1);
-  const from = last === undefined ? 0 : 1 + planned.findIndex(({ kind, days }) => isSame(last, { kind, days }));
+  const from = last === undefined ? 0 : 1 + planned.findIndex((one) => isSame(last, one));
   const isLate = whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.isPast === true;
   return planned.slice(from).filter(({ kind }) => kind !== "upcoming" || !isLate);
 }
 
-const isSame = (one: Planned | Notice, { kind, days }: Pick<Notice, "kind" | "days">): boolean =>
-  one.kind === kind && one.days === days;
+/** An earlier release stored past-due notices of day 0, which counts as 1. */
+const isSame = (sent: Notice, { kind, days }: Planned): boolean =>
+  sent.kind === kind && (sent.days === days || (kind !== "upcoming" && days === Math.max(1, sent.days)));
 
 /** The notice of a due to send now, the latest one if the sweep was late; null if there is none. */
 export const noticeNow = (booking: Booking, due: Due, now: Instant): Planned | null =>

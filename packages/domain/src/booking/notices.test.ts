@@ -56,10 +56,10 @@ describe("the notices of a due", () => {
   test.each([
     [
       [0, 3],
-      ["1: past_due 0", "3: final 3"],
+      ["1: past_due 1", "3: final 3"],
     ],
     [[0, 1], ["1: final 1"]],
-    [[0], ["1: final 0"]],
+    [[0], ["1: final 1"]],
   ])(
     "go out no earlier than the day after the date, on which a due is late, if a stored program has them on %j",
     (noticeDays, sent) => {
@@ -68,6 +68,19 @@ describe("the notices of a due", () => {
       expect(told(life, everyDay(-10, 9)).slice(2)).toEqual(sent);
     },
   );
+
+  test("go out on the usual days if a stored program has none", () => {
+    const life = owing({}, { nonPayment: { noticeDays: [], cancelDaysBefore: 14 } });
+
+    expect(told(life, everyDay(-10, 9)).slice(2)).toEqual(["3: past_due 3", "7: final 7"]);
+  });
+
+  test("go out once, also if an earlier release sent one for day 0", () => {
+    const life = owing({}, { nonPayment: { noticeDays: [0, 3], cancelDaysBefore: 14 } });
+    changeDue(life, "due_1", { notices: [{ kind: "past_due", days: 0, dueOn, on: dueOn }] });
+
+    expect(told(life, everyDay(1, 9))).toEqual(["3: final 3"]);
+  });
 
   test("do not mention a cancellation if the program has none", () => {
     const life = owing({}, {});

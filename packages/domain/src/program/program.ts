@@ -30,6 +30,27 @@ export type LateChargeRule = { amount: number; graceDays: number };
  * `cancelDaysBefore` days before the start.
  */
 export type NonPaymentRule = { noticeDays: number[]; cancelDaysBefore: number };
+
+/** The days of past-due notices if the program does not cancel for non-payment. */
+const usualNoticeDays = [3, 7];
+
+type Noticed = { nonPayment: NonPaymentRule | null };
+
+/**
+ * The days after a due's date on which past-due notices are sent; the last one is final. An earlier release may have
+ * stored day 0, on which a due is not late yet, and an empty list for the usual days.
+ */
+export function noticeDaysOf({ nonPayment }: Noticed): number[] {
+  const days = nonPayment?.noticeDays ?? [];
+  return days.length === 0 ? usualNoticeDays : [...new Set(days.map((day) => Math.max(1, day)))];
+}
+
+/** Stored content with the notice days that count. */
+export const withNoticeDays = <Content extends Noticed>(content: Content): Content => ({
+  ...content,
+  nonPayment: content.nonPayment && { ...content.nonPayment, noticeDays: noticeDaysOf(content) },
+});
+
 /**
  * How dues are collected. A due is retried `retryDays` after its first failed try; notices are sent `noticeDaysBefore`
  * days before its date. A client may move a due by up to `moveDays` days, up to `moves` times.
