@@ -1,13 +1,13 @@
 import { type Permission, savedMethodInWords } from "@clearing/domain/agreement";
 import {
   type Booking,
+  datesToConfirm,
   isPaused,
   isRemindedOfAll,
   isSettled,
   lacksMethod,
   methodPageRefusal,
   type PayPage,
-  toConfirm,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -79,7 +79,7 @@ export function methodPageReply(
     const text = [opening, stays, off.charged, ...pause].join(" ");
     return shortPage(200, { title, text, link }, { label: off.button });
   }
-  const excluded = toConfirm(booking, now).map((date) =>
+  const excluded = datesToConfirm(booking, now).map((date) =>
     date === null
       ? on.toConfirmUndated
       : fill(date.isPast ? on.toConfirmPastDue : on.toConfirm, { date: longDate(date.on) }),

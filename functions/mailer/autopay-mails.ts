@@ -1,11 +1,11 @@
 import {
   autopayNews,
   type Booking,
+  datesToConfirm,
   isAllProcessing,
   isPaused,
   lacksMethod,
   mayOwe,
-  toConfirm,
   usableMethod,
 } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
@@ -49,7 +49,7 @@ export const withoutMethod = (booking: Booking): string[] =>
  */
 export const notYetCharged = ({ booking, now }: MailInput): string[] => [
   ...withoutMethod(booking),
-  ...toConfirm(booking, now).map((date) => {
+  ...datesToConfirm(booking, now).map((date) => {
     const { ahead, pastDue, undated } = texts.toConfirm;
     return date === null ? undated : fill(date.isPast ? pastDue : ahead, { date: longDate(date.on) });
   }),

@@ -91,8 +91,8 @@ const cancelsUnless = (booking: Booking, before: string): string =>
   fill(mayBeCancelledUnpaid(booking) ? texts.final.cancels : texts.final.mayCancel, { date: before });
 
 /**
- * A payment after whose final notice a pause has moved the cancellation, perhaps to the day of the mail: so it names the
- * time too.
+ * A payment after whose final notice a pause has moved the cancellation, perhaps to the day of the mail: so it names
+ * the time too.
  */
 export const cancelsAfterPause = (booking: Booking, { due, wasDueOn: on, at }: AnnouncedCancellation): string =>
   [

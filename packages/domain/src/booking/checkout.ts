@@ -121,7 +121,10 @@ function refusalOfDue(
   return verifying && mayReplace(booking, due) ? null : barred("in_progress");
 }
 
-/** Whether a checkout can begin or go on for something that is owed after the deposit: a due, or a payoff whose page is open. */
+/**
+ * Whether a checkout can begin or go on for something that is owed after the deposit: a due, or a payoff whose page is
+ * open.
+ */
 export const canPayNow = (booking: Booking): boolean =>
   agreementSigned(booking) &&
   ((hasOpenPayoff(booking) && payoffBar(booking) === "payoff_open") ||

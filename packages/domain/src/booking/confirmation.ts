@@ -4,8 +4,8 @@ import { type Due, unpaid, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 
 /**
- * Dues that start by the confirmation (the balance of the plan `full`) become due the day after the latest confirmation,
- * or on the later date that staff have set.
+ * Dues that start by the confirmation (the balance of the plan `full`) become due the day after the latest
+ * confirmation, or on the later date that staff have set.
  */
 function scheduledFrom(booking: Booking, now: Instant): Due[] {
   const tomorrow = addDays(dateIn(booking.terms.timeZone, now), 1);

@@ -14,7 +14,7 @@ type Deferred = Told & { from?: unknown; wasDueOn?: unknown };
 
 /**
  * The due that an event has moved to another date, when it was due and when it is due now. Null unless it is owed for
- * that date and not late, and if it could not be paid or debited before that date anyway.
+ * that date and not late, and if the same date counts as before, since it cannot be paid or debited earlier.
  */
 export function deferralNews(
   booking: Booking,
@@ -76,15 +76,15 @@ const todayOf = ({ terms }: Booking, now: Instant): CalendarDate => dateIn(terms
 export type NextCharge = { amount: number; next: Extract<NextPayment, { kind: "collected" }> | CardExpires };
 
 /** A due that its client is to pay although automatic collection is on. */
-export type ByClient = Pick<DueNews, "due" | "date" | "amount" | "next">;
+export type ByClient = Pick<DueNews, "date" | "amount" | "next">;
 
 /** What is collected next of a booking whose dues are charged automatically. */
 export type CollectionNews = { charges: NextCharge[]; byClient: ByClient[] };
 
 /**
  * The next automatic charges of a booking, which are all those of the first day that has any, and the dues that its
- * client is to pay. A charge that has begun is left out, since another mail reports it. While a payoff is open, neither is
- * known. Null if no due is charged automatically.
+ * client is to pay. A charge that has begun is left out, since another mail reports it. While a payoff is open, neither
+ * is known. Null if no due is charged automatically.
  */
 export function collectionNews(booking: Booking, now: Instant): CollectionNews | null {
   const { payoff: _, ...withoutPayoff } = booking;
@@ -99,9 +99,7 @@ export function collectionNews(booking: Booking, now: Instant): CollectionNews |
   const [first] = days.toSorted();
   return {
     charges: charges.filter((_, index) => days[index] === first),
-    byClient: all
-      .filter(({ next }) => !isCharge(next))
-      .map(({ due, date, amount, next }) => ({ due, date, amount, next })),
+    byClient: all.filter(({ next }) => !isCharge(next)).map(({ date, amount, next }) => ({ date, amount, next })),
   };
 }
 
@@ -112,7 +110,7 @@ const isCharge = (next: NextPayment): next is NextCharge["next"] =>
   next.kind === "collected" || next.why === "card_expires";
 
 /** The dates of the unpaid dues that no saved method pays, because the bank asked the client to confirm them. */
-export const toConfirm = (booking: Booking, now: Instant): (DueDate | null)[] =>
+export const datesToConfirm = (booking: Booking, now: Instant): (DueDate | null)[] =>
   booking.dues
     .filter((due) => needsClient(due) && unpaid(due) > 0 && due.status !== "processing")
     .map((due) => whenDue(booking, due, todayOf(booking, now)));

@@ -25,12 +25,12 @@ export {
   type CollectionNews,
   collectionNews,
   type DueNews,
+  datesToConfirm,
   deferralNews,
   dueNews,
   lateNews,
   namesPayments,
   noticeNews,
-  toConfirm,
 } from "./due-news.ts";
 export * from "./ending.ts";
 export * from "./ending-rule.ts";

@@ -210,8 +210,8 @@ describe("the charges to come", () => {
   });
   const daysOf = (one: Booking) => collectionNews(one, now)?.charges.map(({ next }) => next.at.slice(0, 10));
   const byClient = (one: Booking) =>
-    collectionNews(one, now)?.byClient.map(({ due, next, date }) => [
-      ...[due.id, next.kind === "link" && next.why, date.isPast],
+    collectionNews(one, now)?.byClient.map(({ next, date }) => [
+      ...[date.on, next.kind === "link" && next.why, date.isPast],
     ]);
 
   test("are those of the first day that has any, without what has begun", () => {
@@ -248,10 +248,14 @@ describe("the charges to come", () => {
   });
 
   test("leave a payment that is not retried, or falls into the days without debits, to the client", () => {
-    expect(byClient(stopped("due_1", dated("2027-02-04", "2027-02-20")))).toEqual([["due_1", "not_retried", true]]);
-    expect(byClient(stopped("due_1", dated("2027-02-12", "2027-02-20")))).toEqual([["due_1", "not_retried", false]]);
+    expect(byClient(stopped("due_1", dated("2027-02-04", "2027-02-20")))).toEqual([
+      ["2027-02-04", "not_retried", true],
+    ]);
+    expect(byClient(stopped("due_1", dated("2027-02-12", "2027-02-20")))).toEqual([
+      ["2027-02-12", "not_retried", false],
+    ]);
     expect(byClient(dated("2027-02-10", "2027-02-25", { savedMethod: account }))).toEqual([
-      ["due_2", "debit_free", false],
+      ["2027-02-25", "debit_free", false],
     ]);
   });
 });

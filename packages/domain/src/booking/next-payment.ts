@@ -7,9 +7,10 @@ import { willCancelOn } from "./non-payment.ts";
 /**
  * How the rest of a due is paid next: with the saved method at an instant, or by its client through the link. The link
  * is used if no charge is planned (`client`), no method is saved although automatic collection is on (`no_method`), the
- * bank asks the client to be present (`authentication`), the saved method was declined for good (`method_declined`) or is
- * not tried again for this due (`not_retried`), the card expires first (`card_expires`), no bank debit is allowed in the days before the start (`debit_free`), or the booking is
- * cancelled for non-payment before one is (`cancelled_first`). Every text about a due says what this decides.
+ * bank asks the client to be present (`authentication`), the saved method was declined for good (`method_declined`) or
+ * is not tried again for this due (`not_retried`), the card expires first (`card_expires`), no bank debit is allowed in
+ * the days before the start (`debit_free`), or the booking is cancelled for non-payment before one is
+ * (`cancelled_first`). Every text about a due says what this decides.
  */
 export type NextPayment =
   | { kind: "collected"; at: Instant; method: ShownMethod }

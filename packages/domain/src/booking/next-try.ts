@@ -46,9 +46,9 @@ export function nextTry(booking: Booking, due: Due, now: Instant): NextTry | nul
 }
 
 /**
- * Why a due is left to its client although automatic collection is on. `authentication`: the client must be present, so no
- * method is tried. `method_declined`: the saved method is tried for no due. `no_method`: no method is saved that can be
- * charged. `not_retried`: the saved method is not tried again for this due.
+ * Why a due is left to its client although automatic collection is on. `authentication`: the client must be present, so
+ * no method is tried. `method_declined`: the saved method is tried for no due. `no_method`: no method is saved that can
+ * be charged. `not_retried`: the saved method is not tried again for this due.
  */
 export type LeftToClient =
   | { why: "authentication" | "no_method" }
@@ -82,7 +82,10 @@ export const isPursued = (booking: Booking, due: Due): boolean => isAskedFor(boo
 export const isUnderWay = (booking: Booking, due: Due, now: Instant): boolean =>
   due.openAttemptId !== null || isOnItsWay(booking, due, now);
 
-/** Whether the bank is processing a due, or its next try is due. A mail reports the outcome of either, unlike that of a page. */
+/**
+ * Whether the bank is processing a due, or its next try is due. A mail reports the outcome of either, unlike that of a
+ * page.
+ */
 export function isOnItsWay(booking: Booking, due: Due, now: Instant): boolean {
   if (due.status === "processing") return true;
   const at = nextTryAt(booking, due, now);

@@ -10,8 +10,8 @@ import { owesCollectable } from "./varied-debit.ts";
 import { type DueDate, whenDue } from "./when-due.ts";
 
 /**
- * When and from which method a due is collected without the link: as scheduled (`collected`), although the card will have
- * expired (`card_expires`), or once bank debits are allowed again (`debit_free`).
+ * When and from which method a due is collected without the link: as scheduled (`collected`), although the card will
+ * have expired (`card_expires`), or once bank debits are allowed again (`debit_free`).
  */
 export type PlannedCharge = {
   as: "collected" | "card_expires" | "debit_free";
@@ -21,9 +21,9 @@ export type PlannedCharge = {
 
 /**
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
- * `date` is null while the due waits for a confirmation, `planned` if the due is not collected otherwise. `payoff`: the due is part of a payoff whose page is open, and
- * the button leads to that page. `after_payoff`: an open payoff leaves the due out, and it can be paid afterwards. `to_sign`:
- * the agreement has changed and is not signed again yet.
+ * `date` is null while the due waits for a confirmation, `planned` if the due is not collected otherwise. `payoff`: the
+ * due is part of a payoff whose page is open, and the button leads to that page. `after_payoff`: an open payoff leaves
+ * the due out, and it can be paid afterwards. `to_sign`: the agreement has changed and is not signed again yet.
  */
 export type PayPage =
   | { kind: "payable"; date: DueDate | null; amount: number; planned: PlannedCharge | null }

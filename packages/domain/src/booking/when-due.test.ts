@@ -62,7 +62,7 @@ test("a due that is late was due on the date that counted", () => {
 });
 
 describe("a due that is late, and whose debit a part payment then changes,", () => {
-  /** The bank account is debited on the due's date and retried twice in vain; the last sweep is `days` after the date. */
+  /** Its debit and two retries fail; the last sweep is `days` after its date. */
   const unpaidAfter = (days: number, rules: object = {}): Life => {
     const life = owing({ autopay: true, savedMethod: account }, rules);
     for (const now of everyDay(-7, days + 1)) {

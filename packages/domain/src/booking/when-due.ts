@@ -7,9 +7,9 @@ import { type Due, waitsForConfirmation } from "./due.ts";
 export type DueDate = { on: CalendarDate; isPast: boolean };
 
 /**
- * When a due is due. Texts say this date and not `dueOn`, which can be earlier than the date from which lateness counts.
- * A due that is late stays late for the same date, although a debit that changes afterwards waits for its notice. Null
- * while the due waits for a confirmation, which gives it its date.
+ * When a due is due. Texts say this date and not `dueOn`, which can be earlier than the date from which lateness
+ * counts. A due that is late stays late for the same date, although a debit that changes afterwards waits for its
+ * notice. Null while the due waits for a confirmation, which gives it its date.
  */
 export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDate | null {
   if (waitsForConfirmation(booking, due)) return null;
