@@ -145,7 +145,7 @@ describe("a notice", () => {
 
     expect(sent("2027-02-26T18:00:00Z")).toContain("The payment is $16,000.00, due on February 26, 2027.");
     expect(sent("2027-03-01T18:00:00Z")).toContain(
-      "The payment is $16,000.00. It was due on February 26, 2027 and has not been paid.",
+      "The payment is $16,000.00. It was due on February 26, 2027 and has not been paid in full.",
     );
   });
 
@@ -450,6 +450,10 @@ test("a mail about a late charge names the date from which its payment was late"
   expect(mail("LateChargeAdded", added, booking, "2027-02-20T18:00:00Z")?.text).toContain(
     "Your payment that was due on February 8, 2027 has not been paid in full",
   );
+
+  const late = { dueOn: "2027-03-06", late: { dueOn: "2027-02-06", on: "2027-02-08" } };
+  const deferred = { ...booking, dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...late } : due)) };
+  expect(mail("LateChargeAdded", added, deferred, "2027-02-20T18:00:00Z")?.text).toContain("due on February 8, 2027");
 });
 
 describe("a collection task", () => {

@@ -176,7 +176,8 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   if (news === null || late === undefined) return null;
   const { subject, opening, due, pay } = texts.lateCharge;
   const { amount, date } = figures(booking, news);
-  const lateDate = longDate(wasDueOn(booking, late, now));
+  // Staff may have deferred it since.
+  const lateDate = longDate(late.late?.on ?? wasDueOn(booking, late, now));
   return {
     subject,
     paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date })],

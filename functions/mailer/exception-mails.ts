@@ -38,10 +38,10 @@ export const deferred: Write = ({ booking, data, now, payLink }) => {
   const news = deferralNews(booking, data, now);
   if (news === null) return null;
   const { subject, opening } = texts.deferred;
-  const { due, from, on } = news;
+  const { due, wasDueOn, on } = news;
   const amount = formatMoney(unpaid(due), booking.currency);
   const date = longDate(on);
-  const moved = fill(opening, { amount, from: longDate(from), date });
+  const moved = fill(opening, { amount, from: longDate(wasDueOn), date });
   const { paragraphs, ...rest } = paidHow(booking, due, now, payLink(due.id));
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };

@@ -47,11 +47,6 @@ const tries: NonNullable<Due["tries"]> = {
   ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
   ...{ lastFailure: "insufficient_funds", methodId: "pm_1", stopped: null },
 };
-/** Of a late payment that is not tried again, whose debit a part payment has changed. */
-const lateAndChanged: Partial<Due> = {
-  ...{ status: "past_due", late: { dueOn: "2027-02-06", on: "2027-02-06" } },
-  ...{ tries: { ...tries, stopped: "limit" }, varied: { noticeOn: "2027-02-13", noticedOn: "2027-02-13" } },
-};
 const twoNext = [30_000, 40_000].map((amount, index): Due => {
   const [, due] = anna.confirmed.dues as [Due, Due];
   return { ...due, id: `due_${index + 1}`, amount, goesOnAt: "2027-02-09T17:00:00Z" };
@@ -315,13 +310,6 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: { ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
     },
     {
-      ...{ of: "changed while past due, not tried again", data: { ...told, kind: "changed" }, now: pastDue },
-      booking: {
-        ...having({ ...lateAndChanged, paid: 100_000 }, collected),
-        ...{ savedMethod: account, depositSettledOn: "2027-01-04" },
-      },
-    },
-    {
       ...{ of: "past due", data: { ...told, kind: "past_due" }, now: pastDue },
       booking: having({ status: "past_due" }),
     },
@@ -362,7 +350,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   })),
   DueWaived: [
     { of: "waived", data: told, booking: anna.confirmed },
-    { of: "late only after another date", data: { ...told, wasDueOn: "2027-02-08" }, booking: anna.confirmed },
+    { of: "payable only after its date", data: { ...told, wasDueOn: "2027-02-08" }, booking: anna.confirmed },
     {
       of: "a balance that gets its date at the confirmation",
       data: told,
@@ -376,7 +364,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: having({ dueOn: "2027-02-20" }),
     },
     {
-      of: "late only after another date",
+      of: "payable only after its date",
       data: { ...told, from: "2027-02-06", wasDueOn: "2027-02-08", dueOn: "2027-02-20" },
       ...{ now: late, booking: having({ dueOn: "2027-02-20" }) },
     },

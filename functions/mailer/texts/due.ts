@@ -10,7 +10,7 @@ export default {
     opening:
       "The amount or the date of an automatic charge for your booking differs from the list in your authorization for automatic payments.",
     payment: "The payment is {amount}, due on {date}.",
-    pastDue: "The payment is {amount}. It was due on {date} and has not been paid.",
+    pastDue: "The payment is {amount}. It was due on {date} and has not been paid in full.",
   },
   pastDue: {
     subject: "Your payment is past due",

@@ -29,7 +29,7 @@ export function fallDue(before: Booking, now: Instant): BookingChange | null {
       journal.push(...bill.journal);
       billed.push(next);
     }
-    if (isAtRest(next)) next = { ...resting(before, next, today), openAttemptId: due.openAttemptId };
+    if (isAtRest(next)) next = resting(before, next, today);
     dues = replaceDue(dues, next);
   }
   return nextVersion(before, now, { dues }, (booking) => ({

@@ -20,12 +20,12 @@ export function deferralNews(
   booking: Booking,
   { dueId, dueOn, from, wasDueOn = from }: Deferred,
   now: Instant,
-): { due: Due; from: CalendarDate; on: CalendarDate } | null {
+): { due: Due; wasDueOn: CalendarDate; on: CalendarDate } | null {
   const due = booking.dues.find(({ id }) => id === dueId);
   if (due === undefined || due.dueOn !== dueOn || unpaid(due) <= 0 || !mayOwe(booking)) return null;
   const date = whenDue(booking, due, todayOf(booking, now));
   if (date === null || date.isPast || typeof wasDueOn !== "string" || wasDueOn === date.on) return null;
-  return { due, from: wasDueOn, on: date.on };
+  return { due, wasDueOn, on: date.on };
 }
 
 /** The content of a mail about a due that is owed. `isTomorrow`: it is due tomorrow in the cohort's time zone. */

@@ -126,6 +126,8 @@ describe("a due whose payment was returned", () => {
         );
 
         expect(now(after)).toEqual(now(before));
+        const late = isLate && amountPaid > 0 ? { dueOn: before.dueOn, on: before.dueOn } : undefined;
+        expect(after.late).toEqual(late);
         expect(after).toMatchObject({ billed: paid.billed, billedParts: paid.billedParts, billings: paid.billings });
       }),
     );

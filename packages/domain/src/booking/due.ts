@@ -71,8 +71,8 @@ export type Due = {
   varied?: VariedDebit;
   /** When the client was notified that the due's debit is held back until the first day; absent if never. */
   heldBackNoticedOn?: CalendarDate;
-  /** Since it is past due: the date that counted, while its own date was `dueOn`. Absent if it never was. */
-  late?: Pick<Notice, "dueOn" | "on">;
+  /** The date for which it is or was past due (`on`), when its own date was `dueOn`. Absent if it never was past due. */
+  late?: { dueOn: CalendarDate; on: CalendarDate };
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
   /** The date as of which a payoff has settled it: its interest is what was earned by then. Absent if none has. */

@@ -1,13 +1,14 @@
 import type { DomainEvent } from "../event/index.ts";
 import type { Account, JournalEntry } from "../ledger/index.ts";
 import { remindersBefore } from "../screening/attention.ts";
-import type { Instant } from "../time/index.ts";
+import { dateIn, type Instant } from "../time/index.ts";
 import { withActions } from "./action-required.ts";
 import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { dueEventData } from "./due.ts";
 import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
 import { withVariedDebits } from "./vary-debits.ts";
+import { withLateDates } from "./when-due.ts";
 
 function creditedTo(account: Account, journal: JournalEntry[]): number {
   const postings = journal.flatMap((entry) => entry.postings.filter((posting) => posting.account === account));
@@ -74,7 +75,8 @@ export function nextVersion(
   report: (booking: Booking) => Omit<BookingChange, "booking">,
 ): BookingChange {
   const status = statusAfter(before, facts);
-  const reached = withReminders(before, { ...before, ...changes, status, version: before.version + 1 }, now);
+  const dues = withLateDates(before, changes.dues ?? before.dues, dateIn(before.terms.timeZone, now));
+  const reached = withReminders(before, { ...before, ...changes, dues, status, version: before.version + 1 }, now);
   const listed = { ...reached, dues: withVariedDebits(before, reached, now) };
   const changed = { ...listed, dues: withActions(listed, now) };
   const { events: reported, journal } = report(changed);

@@ -3,11 +3,12 @@ import { type Booking, mayOwe } from "./booking.ts";
 import { cancelDue, type Due, type DueStatus, isAtRest, unpaid } from "./due.ts";
 import { whenDue } from "./when-due.ts";
 
-/** Releases a due: past due if its date, or the first date on which it could be paid, has passed; else scheduled. */
+/** A due at rest: past due if its date, or the first date on which it could be paid, has passed; else scheduled. */
 export function resting(booking: Booking, due: Due, today: CalendarDate): Due {
-  const free: Due = { ...due, status: "scheduled", openAttemptId: null };
   const date = whenDue(booking, due, today);
-  return date?.isPast ? { ...free, status: "past_due", late: { dueOn: due.dueOn, on: date.on } } : free;
+  return date?.isPast
+    ? { ...due, status: "past_due", late: { dueOn: due.dueOn, on: date.on } }
+    : { ...due, status: "scheduled" };
 }
 
 /** The status of a due on a date: past due from the day after its date, whether or not that is stored yet. */
@@ -26,7 +27,5 @@ export function unpayDue(due: Due, amount: number, at: { booking: Booking; today
   }
   const owed: Due = { ...due, paid: due.paid - amount };
   if (due.status === "cancelled") return cancelDue(owed, at.booking.currency);
-  return due.status === "processing" || amount === 0
-    ? owed
-    : { ...resting(at.booking, owed, at.today), openAttemptId: owed.openAttemptId };
+  return due.status === "processing" || amount === 0 ? owed : resting(at.booking, owed, at.today);
 }

@@ -47,8 +47,7 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   // A due whose date came before its payment is billed on that date, even if the sweep was late.
   const billedOn = earlier(before.dueOn, at.effectiveOn);
   const paid = payDue(before, { attemptId: attempt.id, amount: share }, { ...at, effectiveOn: billedOn });
-  const { openAttemptId } = paid.due;
-  const due = paid.due.status === "paid" ? paid.due : { ...resting(booking, paid.due, today), openAttemptId };
+  const due = paid.due.status === "paid" ? paid.due : resting(booking, paid.due, today);
   const changes = { dues: replaceDue(booking.dues, due), ...paidBeside(booking, before, share, today) };
   return settled(state, payment, { changes, share, journal: paid.journal }, now);
 }

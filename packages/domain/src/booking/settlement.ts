@@ -44,7 +44,7 @@ export type SettlementState = {
 export function releaseDue(booking: Booking, due: Due, now: Instant): Due {
   if (booking.status === "held") return { ...due, status: "scheduled", openAttemptId: null };
   const { timeZone } = booking.terms;
-  const free = resting(booking, due, dateIn(timeZone, now));
+  const free = { ...resting(booking, due, dateIn(timeZone, now)), openAttemptId: null };
   const isPaidOff = hasOpenPayoff(booking) && booking.payoff?.attemptId === due.openAttemptId;
   return due.status === "processing" || isPaidOff ? { ...free, goesOnAt: nextCollection(now, timeZone) } : free;
 }

@@ -1,10 +1,10 @@
 import type { CalendarDate } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import { countsFrom } from "./collection-time.ts";
 import { type Due, unpaid } from "./due.ts";
 import { afterCountedDays } from "./pause.ts";
 import { statusOn } from "./resting.ts";
 import { type BookingStatus, bookingStatuses } from "./transitions.ts";
+import { lateFrom } from "./when-due.ts";
 
 /** The payment standings, in order of precedence: the first that applies counts. */
 export const standings = [
@@ -32,7 +32,7 @@ const delinquentAfterDays = 30;
  * never does.
  */
 export const delinquentOn = (booking: Booking, due: Due): CalendarDate | null =>
-  due.kind === "late_charge" ? null : afterCountedDays(booking, countsFrom(booking, due), delinquentAfterDays + 1);
+  due.kind === "late_charge" ? null : afterCountedDays(booking, lateFrom(booking, due), delinquentAfterDays + 1);
 
 /** The payment standing of a booking on `today` in the cohort's time zone; derived, never stored. */
 export function standing(booking: Booking, today: CalendarDate): Standing {

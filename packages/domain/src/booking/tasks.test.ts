@@ -131,7 +131,9 @@ describe("a booking stands as delinquent", () => {
   });
 
   test("counted from the day after its deposit settled if that is later", () => {
-    const depositSettledOn = addDays(dueOn, 4);
-    expect([stands({ depositSettledOn }, 35), stands({ depositSettledOn }, 36)]).toEqual(["past_due", "delinquent"]);
+    const life = owing({}, { depositSettledOn: addDays(dueOn, 4) });
+    tasks(life, { to: addDays(dueOn, 7) });
+    const stands = (days: number) => standing(life.booking, addDays(dueOn, days));
+    expect([stands(35), stands(36)]).toEqual(["past_due", "delinquent"]);
   });
 });

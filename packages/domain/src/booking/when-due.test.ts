@@ -63,8 +63,8 @@ test("a due that is late was due on the date that counted", () => {
 
 describe("a due that is late, and whose debit a part payment then changes,", () => {
   /** Its debit and two retries fail; the last sweep is `days` after its date. */
-  const unpaidAfter = (days: number, rules: object = {}): Life => {
-    const life = owing({ autopay: true, savedMethod: account }, rules);
+  const unpaidAfter = (days: number, rules: object = {}, changes: Partial<Booking> = {}): Life => {
+    const life = owing({ autopay: true, savedMethod: account, ...changes }, rules);
     for (const now of everyDay(-7, days + 1)) {
       life.at(now).sweep();
       for (const { id, status } of life.attempts) {
@@ -84,7 +84,6 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
     const life = payPart(unpaidAfter(7));
     life.at(at(8)).sweep();
 
-    expect(eventOf(life, "DueNotice")).toMatchObject({ kind: "changed" });
     expect(noticeNews(life.booking, eventOf(life, "DueNotice"), life.now)).toMatchObject({
       ...{ date: late, next: { why: "not_retried" } },
     });
@@ -95,10 +94,26 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
     expect(whenDue(life.booking, first(life.booking), addDays(dueOn, 25))).toEqual(late);
   });
 
+  test("has no notice of a changed debit while no debit is planned", () => {
+    const life = payPart(unpaidAfter(7));
+    for (const now of everyDay(8, 20)) life.at(now).sweep();
+
+    expect(life.events.filter(({ data }) => data.kind === "changed")).toEqual([]);
+  });
+
+  test("stays delinquent", () => {
+    const life = unpaidAfter(32);
+    const stands = () => standing(life.booking, addDays(dueOn, 32));
+
+    expect([stands(), payPart(life) && stands()]).toEqual(["delinquent", "delinquent"]);
+  });
+
   test("is told to staff, who are told once", () => {
     const life = payPart(unpaidAfter(7));
-    life.at(at(8)).sweep();
+    for (const now of everyDay(8, 12)) life.at(now).sweep();
 
+    const opened = life.events.filter(({ name, data }) => name === "CollectionTaskOpened" && data.dueId === "due_1");
+    expect(opened).toHaveLength(1);
     expect(eventOf(life, "CollectionTaskOpened")).toMatchObject({ reason: "not_paid" });
     expect(lateNews(life.booking, eventOf(life, "CollectionTaskOpened"), life.now)).toMatchObject({ date: late });
   });
@@ -117,13 +132,25 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
         life.settle(id, { kind: "failed", paymentIntentId: "pi_9", code: "no_account" });
       },
     ],
-  ])("stays late after %s", (_, happens) => {
-    const life = payPart(unpaidAfter(7));
-    happens(life);
-    life.at(at(9)).sweep();
+  ])("stays late after %s, also if an earlier release stored only its status", (_, happens) => {
+    for (const isStored of [true, false]) {
+      const life = payPart(unpaidAfter(7));
+      const { late: date, ...undated } = first(life.booking);
+      const stored = isStored ? { ...undated, late: date } : undated;
+      change(life, { dues: life.booking.dues.map((due) => (due.id === "due_1" ? (stored as Due) : due)) });
+      happens(life);
+      life.at(at(9)).sweep();
 
-    expect(first(life.booking).status).toBe("past_due");
-    expect(lateNews(life.booking, eventOf(life, "CollectionTaskOpened"), life.now)).toMatchObject({ date: late });
+      expect(first(life.booking).status).toBe("past_due");
+      expect(lateNews(life.booking, eventOf(life, "CollectionTaskOpened"), life.now)).toMatchObject({ date: late });
+    }
+  });
+
+  test("is late for the day after its deposit settled, if that is what counted", () => {
+    const life = payPart(unpaidAfter(15, {}, { depositSettledOn: addDays(dueOn, 5) }));
+
+    expect(first(life.booking).late).toEqual({ dueOn, on: addDays(dueOn, 6) });
+    expect(wasDueOn(life.booking, first(life.booking), life.now)).toBe(addDays(dueOn, 6));
   });
 
   test("has its final notice also if the payment comes between the notice and its mail", () => {

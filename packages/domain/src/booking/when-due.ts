@@ -20,6 +20,23 @@ export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDat
   return status === "past_due" && today <= on ? { on: dueOn, isPast: true } : { on, isPast: today > on };
 }
 
+/** The date from which days late are counted: the one for which a due is late, or will be. */
+export const lateFrom = (booking: Booking, due: Due): CalendarDate =>
+  due.late?.dueOn === due.dueOn ? due.late.on : countsFrom(booking, due);
+
+/**
+ * Stores the date for which a due is late where an earlier release stored only its status, which does not last while a
+ * payment is under way.
+ */
+export function withLateDates(before: Booking, dues: readonly Due[], today: CalendarDate): Due[] {
+  const undated = before.dues.filter(({ status, late }) => status === "past_due" && late === undefined);
+  return dues.map((due) => {
+    const late = undated.find(({ id, dueOn }) => id === due.id && dueOn === due.dueOn);
+    const on = late && whenDue(before, late, today)?.on;
+    return due.late !== undefined || on === undefined ? due : { ...due, late: { dueOn: due.dueOn, on } };
+  });
+}
+
 /** The date on which a due was due that has had a late charge or a final notice, or that staff defer or waive. */
 export const wasDueOn = (booking: Booking, due: Due, now: Instant): CalendarDate =>
   whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.on ?? due.dueOn;
