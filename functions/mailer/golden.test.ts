@@ -6,7 +6,7 @@ import { type EventName, eventNames } from "@clearing/domain/event";
 import { today } from "@clearing/domain/testing/retreat";
 import { expect, test } from "vitest";
 import { mails, mailsAbout, type Recipient } from "./mails.ts";
-import { renderMail } from "./render.ts";
+import { renderMail, withoutSite } from "./render.ts";
 import { anna, forAnna, withoutReminders } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
@@ -463,10 +463,9 @@ function written(name: EventName, { of, data = {}, booking, to = "payer", refund
   const permission = permissionDocument(booking, "your card ending in 4242").paragraphs;
   const input = { booking, refund: one ?? null, data, now: now ?? today, payLink, permission };
   const wording = write?.(input) ?? expect.fail(`${name} sends no mail ${of}`);
-  const { text } = renderMail(booking, wording, {
-    ...{ merchantName: "Sample Operator", supportEmail: "help@example.org", siteUrl: "https://my.example.org" },
-    supportPhone: to === "operator" ? undefined : "+1 555 0199",
-  });
+  const sender = { merchantName: "Sample Operator", supportEmail: "help@example.org", supportPhone: "+1 555 0199" };
+  const sentBy = { ...sender, siteUrl: "https://my.example.org" };
+  const { text } = renderMail(booking, wording, to === "operator" ? withoutSite(sentBy) : sentBy);
   return `=== ${of}, to the ${to}\nSubject: ${wording.subject}\n\n${text}`;
 }
 

@@ -14,7 +14,7 @@ import { isRemoved } from "@clearing/store/removed";
 import { noteUndeliverable } from "@clearing/store/undeliverable";
 import { addresseesOf } from "./addressees.ts";
 import { mails } from "./mails.ts";
-import { renderMail, type Sender } from "./render.ts";
+import { renderMail, withoutSite } from "./render.ts";
 import type { MailInput } from "./words.ts";
 
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
@@ -58,14 +58,6 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
   }
   return written.length === 0 ? "no_mail" : `mailed_${written.join("_and_")}`;
 }
-
-/** The web site is for clients, so mails to staff do not link to it. */
-const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Sender => ({
-  merchantName,
-  supportEmail,
-  supportPhone,
-  siteUrl: undefined,
-});
 
 const copiesPermission: readonly EventName[] = ["AutopayChanged", "PaymentMethodSaved", "AgreementSigned"];
 

@@ -12,6 +12,14 @@ export type Sender = {
   siteUrl: string | undefined;
 };
 
+/** The web site is for clients, so mails to staff do not link to it. */
+export const withoutSite = ({ merchantName, supportEmail, supportPhone }: Sender): Sender => ({
+  merchantName,
+  supportEmail,
+  supportPhone,
+  siteUrl: undefined,
+});
+
 /** Mail clients keep inline styles and often drop style sheets. */
 const bodyStyle =
   "font:16px/1.5 system-ui,sans-serif;color:#17202c;max-width:36rem;margin:1.5rem auto;padding:0 1rem;overflow-wrap:anywhere";
