@@ -52,9 +52,9 @@ const notices: Readonly<Record<string, Notice>> = {
     paragraphs: [
       texts.changed.opening,
       fill(news.date.isPast ? texts.changed.pastDue : texts.changed.payment, figures(booking, news)),
-      ...nextStep(booking, news.next, { ...late, collected: ahead.collected }),
+      ...nextStep(booking, news.next, news.date.isPast ? late : { ...late, collected: ahead.collected }),
     ],
-    label: early(news),
+    label: news.date.isPast ? frame.payNow : early(news),
   }),
   past_due: (booking, news) => ({
     subject: texts.pastDue.subject,

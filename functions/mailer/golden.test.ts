@@ -310,6 +310,19 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: { ...having({ dueOn: "2027-02-26" }, collected), savedMethod: account },
     },
     {
+      ...{ of: "changed, past due, charged again", data: { ...told, kind: "changed" }, now: pastDue },
+      booking: {
+        ...having(
+          {
+            ...{ status: "past_due", late: { dueOn: told.dueOn, on: told.dueOn } },
+            varied: { noticeOn: "2027-02-11", noticedOn: "2027-02-11" },
+          },
+          collected,
+        ),
+        ...{ savedMethod: account, depositSettledOn: "2027-01-04" },
+      },
+    },
+    {
       ...{ of: "past due", data: { ...told, kind: "past_due" }, now: pastDue },
       booking: having({ status: "past_due" }),
     },
