@@ -77,7 +77,10 @@ export type Due = {
   datedOn?: CalendarDate;
   /** The date as of which a payoff has settled it: its interest is what was earned by then. Absent if none has. */
   paidOffOn?: CalendarDate;
-  /** After a failed debit or payoff: no collection step happens before this instant. Absent if none has failed. */
+  /**
+   * After a debit that failed or paid only a part, or after a failed payoff: no collection step happens before this
+   * instant. Absent if there was none.
+   */
   goesOnAt?: Instant;
 };
 

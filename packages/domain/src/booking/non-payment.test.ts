@@ -76,6 +76,19 @@ describe("a booking that is not paid", () => {
     expect(life.booking.status).toBe("cancelled");
   });
 
+  test("is cancelled at the next collection time after a debit that paid a part settles, as after one that fails", () => {
+    const life = owing();
+    told(life, everyDay(0, 18));
+    const debit = payFirst(life, 100_000);
+    life.settle(debit, { kind: "processing", paymentIntentId: "pi_1" });
+    life.at(plusHours(at(19), 5)).settle(debit, life.paymentOf(debit));
+    life.sweep();
+
+    expect([life.booking.status, life.booking.dueAt]).toEqual(["confirmed", at(20)]);
+    life.at(at(20)).sweep();
+    expect(life.booking.status).toBe("cancelled");
+  });
+
   test("is cancelled at the first collection time after its confirmation if that comes late", () => {
     const life = owing();
     told(life, everyDay(0, 9));

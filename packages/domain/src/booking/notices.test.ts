@@ -11,6 +11,7 @@ import {
   lateCharge,
   noticesOf,
   owing,
+  payFirst,
   told,
 } from "../testing/owing.ts";
 import { held } from "../testing/retreat.ts";
@@ -24,6 +25,17 @@ const card: SavedMethod = {
 };
 
 describe("the notices of a due", () => {
+  test("wait for the next collection time after a debit that paid a part settles", () => {
+    const life = owing();
+    told(life, everyDay(-7, 7));
+    const debit = payFirst(life, 100_000);
+    life.settle(debit, { kind: "processing", paymentIntentId: "pi_1" });
+    expect(told(life, [at(7), at(8)])).toEqual([]);
+    life.at(plusHours(at(8), 5)).settle(debit, life.paymentOf(debit));
+
+    expect(told(life, [life.now, at(9)])).toEqual(["9: final 7"]);
+  });
+
   test("go out seven days and one day before its date, three and seven after it, at ten, each once", () => {
     expect(told(owing(), everyDay(-10, 9))).toEqual([
       ...["-7: upcoming 7", "-1: upcoming 1", "3: past_due 3", "7: final 7"],

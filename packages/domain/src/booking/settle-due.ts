@@ -2,6 +2,7 @@ import { type JournalEntry, paymentSettled } from "../ledger/index.ts";
 import { type CalendarDate, dateIn, earlier, type Instant, later } from "../time/index.ts";
 import { type Booking, billingContext, bookingEvent, type OpenPayoff } from "./booking.ts";
 import { chargeOf, refundOn, succeededAttempt } from "./captured.ts";
+import { nextCollection } from "./collection-time.ts";
 import { type Due, payDue, replaceDue, unpaid } from "./due.ts";
 import { balancesAfter, nextVersion } from "./next-version.ts";
 import { bookedEntries, paidOn, type Succeeded } from "./payment-outcome.ts";
@@ -47,9 +48,16 @@ function payDueOf(state: SettlementState, payment: Succeeded, now: Instant): Set
   // A due whose date came before its payment is billed on that date, even if the sweep was late.
   const billedOn = earlier(before.dueOn, at.effectiveOn);
   const paid = payDue(before, { attemptId: attempt.id, amount: share }, { ...at, effectiveOn: billedOn });
-  const due = paid.due.status === "paid" ? paid.due : resting(booking, paid.due, today);
+  const due = paid.due.status === "paid" ? paid.due : restOf(booking, before, paid.due, now);
   const changes = { dues: replaceDue(booking.dues, due), ...paidBeside(booking, before, share, today) };
   return settled(state, payment, { changes, share, journal: paid.journal }, now);
+}
+
+/** What is left of a due after a part payment. If that was a debit, collection resumes at the next collection time. */
+function restOf(booking: Booking, before: Due, due: Due, now: Instant): Due {
+  const { timeZone } = booking.terms;
+  const rest = resting(booking, due, dateIn(timeZone, now));
+  return before.status === "processing" ? { ...rest, goesOnAt: nextCollection(now, timeZone) } : rest;
 }
 
 /**

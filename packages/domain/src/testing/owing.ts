@@ -30,8 +30,9 @@ export function changeDue(life: Life, id: string, changes: Partial<Due>): void {
   change(life, { dues: life.booking.dues.map((due) => (due.id === id ? { ...due, ...changes } : due)) });
 }
 
-/** Opens a page for the first due; returns the attempt's id. */
-export const payFirst = (life: Life): string => (life.checkout("due", { dueId: "due_1" }) as CheckoutAttempt).id;
+/** Opens a page for the first due, or for part of it; returns the attempt's id. */
+export const payFirst = (life: Life, amount?: number): string =>
+  (life.checkout("due", { dueId: "due_1", amount }) as CheckoutAttempt).id;
 
 /** Pays the first due by a bank debit that is under way; returns the attempt's id. */
 export function debitFirst(life: Life): string {
