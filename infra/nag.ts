@@ -77,7 +77,7 @@ const topics = {
   linkSecret: {
     rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
     reason:
-      "Links are valid for 30 days, so the operator decides when to rotate. Links signed with the previous value stay valid.",
+      "Links are valid for 30 days or longer, so the operator decides when to rotate. Links signed with the previous value stay valid.",
   },
   secretKey: {
     rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"],

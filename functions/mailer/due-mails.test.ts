@@ -225,6 +225,16 @@ describe("a notice", () => {
     expect(mail("DueNotice", { kind: "final", cancelsOn: null }, booking, afterwards)?.text).not.toContain("cancel");
   });
 
+  test.each<[string, object, Booking, at: string, until: string]>([
+    ["of a cancellation", { kind: "final", cancelsOn: "2027-03-20" }, late(anna.confirmed), afterwards, "2027-03-21"],
+    ["of its payment", { kind: "upcoming" }, anna.confirmed, "2026-12-08T18:00:00Z", "2027-02-07"],
+  ])("has a link that is valid until the end of the day %s", (_, data, booking, at, until) => {
+    const payLink = (_due: string, atLeastUntil: string) => atLeastUntil;
+    const input = { booking, refund: null, data: { ...told, ...data }, now: at, payLink };
+
+    expect(mailsAbout("DueNotice").payer?.(input)?.action?.url.slice(0, 10)).toBe(until);
+  });
+
   test("of a booking that is not confirmed says only that it may be cancelled", () => {
     const awaiting = late({ ...anna.confirmed, status: "awaiting_clearance" });
     const held: Booking = {
@@ -454,6 +464,18 @@ test("a mail about a late charge names the date from which its payment was late"
   const late = { dueOn: "2027-03-06", late: { dueOn: "2027-02-06", on: "2027-02-08" } };
   const deferred = { ...booking, dues: booking.dues.map((due) => (due.id === "due_1" ? { ...due, ...late } : due)) };
   expect(mail("LateChargeAdded", added, deferred, "2027-02-20T18:00:00Z")?.text).toContain("due on February 8, 2027");
+});
+
+test.each<[EventName, object]>([
+  ["LateChargeAdded", { dueId: "due_9", forDueId: "due_1", dueOn: "2027-04-01" }],
+  ["PaymentFailed", { dueId: "due_9", purpose: "due", reason: "card_declined" }],
+])("the link of %s is valid until the end of the date that the mail is about", (name, data) => {
+  const charge: Due = { ...(anna.confirmed.dues[1] as Due), id: "due_9", dueOn: "2027-04-01", amount: 2_500 };
+  const booking = { ...anna.confirmed, dues: [...anna.confirmed.dues, charge] };
+  const payLink = (_due: string, atLeastUntil: string) => atLeastUntil;
+
+  const input = { booking, refund: null, data: { ...data }, now: afterwards, payLink };
+  expect(mailsAbout(name).payer?.(input)?.action?.url).toBe("2027-04-02T06:00:00Z");
 });
 
 describe("a collection task", () => {

@@ -6,6 +6,7 @@ import {
   type DueNews,
   dueNews,
   lateNews,
+  linkedUntil,
   mayBeCancelledUnpaid,
   type NextPayment,
   noticeNews,
@@ -25,10 +26,11 @@ export const notice: Write = ({ booking, data, now, payLink }) => {
   const news = noticeNews(booking, data, now);
   if (news === null) return null;
   const write = typeof data.kind === "string" ? notices[data.kind] : undefined;
-  const wording = write?.(booking, news, typeof data.cancelsOn === "string" ? data.cancelsOn : null);
+  const cancelsOn = typeof data.cancelsOn === "string" ? data.cancelsOn : null;
+  const wording = write?.(booking, news, cancelsOn);
   if (wording === undefined) return null;
   const { label, ...words } = wording;
-  return { ...words, action: { label, url: payLink(news.due.id) } };
+  return { ...words, action: { label, url: payLink(news.due.id, linkedUntil(booking, news, cancelsOn)) } };
 };
 
 /** A notice, with the label of its link. */
@@ -181,7 +183,7 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   return {
     subject,
     paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date })],
-    action: { label: pay, url: payLink(news.due.id) },
+    action: { label: pay, url: payLink(news.due.id, linkedUntil(booking, news)) },
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Booking, Due, SavedMethod } from "@clearing/domain/booking";
+import type { EventName } from "@clearing/domain/event";
 import { describe, expect, test } from "vitest";
 import { mailsAbout } from "./mails.ts";
 import { anna, withoutReminders } from "./testing/anna.ts";
@@ -34,12 +35,24 @@ function mail(name: "DueWaived" | "DueDeferred" | "CollectionChanged", data: obj
   return wording ? { ...wording, text: wording.paragraphs.join("\n") } : null;
 }
 
+/** Until when the link of a mail must be valid. */
+function linkOf(name: EventName, data: object, booking: Booking, at = now) {
+  const payLink = (_due: string, atLeastUntil: string) => atLeastUntil;
+  return mailsAbout(name).payer?.({ booking, refund: null, data: { ...data }, now: at, payLink })?.action?.url;
+}
+
 describe("a mail about an exception that staff made", () => {
   test("says what is no longer owed", () => {
     expect(mail("DueWaived", waived, anna.confirmed)).toMatchObject({
       subject: "A payment is no longer due",
       text: expect.stringContaining("You no longer owe us $16,000.00 for the payment due on February 6, 2027"),
     });
+  });
+
+  test("has a link that is valid until the end of the new date, if no reminder has one", () => {
+    const far = withoutReminders(having({ dueOn: "2027-06-01" }));
+
+    expect(linkOf("DueDeferred", { ...moved, dueOn: "2027-06-01" }, far)).toBe("2027-06-02T06:00:00Z");
   });
 
   test("names no date for a balance that gets its date at the confirmation", () => {
@@ -230,6 +243,12 @@ describe("a mail about an exception that staff made", () => {
         "Your payment of $16,000.00 was due on February 6, 2027 and has not been paid. If it is not paid before March 1, 2027, 10:00 AM MST, we will cancel your booking on that day under the cancellation terms of your agreement.",
       );
       expect(sent?.action).toEqual({ label: "Pay now", url: "https://api.example.org/pay/1" });
+    });
+
+    test("has then a link that is valid until the cancellation", () => {
+      const later = { ...booking, ...resumed, terms: { ...terms, startsOn: "2027-05-30" } };
+
+      expect(linkOf("CollectionChanged", { paused: false }, later, resumedAt)).toBe("2027-05-16T16:00:00Z");
     });
 
     test("names each such payment, and then no link, which would pay only one", () => {

@@ -8,18 +8,19 @@ import {
   isPaused,
   isReminded,
   isSettled,
+  linkedUntil,
   mayOwe,
   nextPayment,
   unpaid,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
-import type { Instant } from "@clearing/domain/time";
+import type { CalendarDate, Instant } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import { ahead, cancelsAfterPause, chargesToCome, nextStep } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
-import { amountOf, duringPause, unautomated, type Wording, type Write } from "./words.ts";
+import { amountOf, duringPause, type MailInput, unautomated, type Wording, type Write } from "./words.ts";
 
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
@@ -42,15 +43,20 @@ export const deferred: Write = ({ booking, data, now, payLink }) => {
   const amount = formatMoney(unpaid(due), booking.currency);
   const date = longDate(on);
   const moved = fill(opening, { amount, from: longDate(wasDueOn), date });
-  const { paragraphs, ...rest } = paidHow(booking, due, now, payLink(due.id));
+  const { paragraphs, ...rest } = paidHow(booking, news, now, payLink);
   return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
 };
 
 /** How a deferred due is paid. The mail has a link if the client is to act, and no reminder with a link follows. */
-function paidHow(booking: Booking, due: Due, now: Instant, url: string): Pick<Wording, "paragraphs" | "action"> {
+function paidHow(
+  booking: Booking,
+  { due, on }: { due: Due; on: CalendarDate },
+  now: Instant,
+  payLink: MailInput["payLink"],
+): Pick<Wording, "paragraphs" | "action"> {
   if (isPaused(booking)) return { paragraphs: [texts.paused.opening] };
   const next = nextPayment(booking, due, now);
-  const action = { label: frame.payNow, url };
+  const action = { label: frame.payNow, url: payLink(due.id, linkedUntil(booking, { date: { on }, next })) };
   const paragraphs = nextStep(booking, next, ahead);
   if (next.kind === "collected") return { paragraphs };
   if (paragraphs.length > 0) return { paragraphs, action };
@@ -74,6 +80,8 @@ export const collection: Write = ({ booking, data, now, payLink }) => {
   const [only, ...others] = announced;
   // A link pays one due. The booking page pays any.
   const action =
-    only === undefined || others.length > 0 ? {} : { action: { label: frame.payNow, url: payLink(only.due.id) } };
+    only === undefined || others.length > 0
+      ? {}
+      : { action: { label: frame.payNow, url: payLink(only.due.id, only.at) } };
   return { subject, paragraphs: [opening, ...paid, ...cancels], ...action };
 };

@@ -56,6 +56,18 @@ describe("a mail", () => {
     expect(sent[0]?.html).toContain("<p>Reference: bkg_1</p>");
   });
 
+  test("has a link that still works on the day of the cancellation that it announces", async () => {
+    const ids = { bookingId: "bkg_01m8f2m6rr1b3qm4p5qc7m9hn8", dueId: "due_01m8f2m6rr1b3qm4p5qc7m9hn9" };
+    const dues = anna.confirmed.dues.map((due) => ({ ...due, id: ids.dueId, dueOn: "2027-01-03" })).slice(1);
+    const { sent, handle } = office(undefined, { ...anna.confirmed, id: ids.bookingId, dues });
+    const told = event("DueNotice", { dueId: ids.dueId, kind: "final", cancelsOn: "2027-02-22" });
+
+    await handle({ ...told, subject: { ...told.subject, id: ids.bookingId } });
+
+    const token = /\/pay\/(\S+)/.exec(sent[0]?.text ?? "")?.[1] ?? "";
+    expect(payLinks(["sample key"]).read(token, "2027-02-22T17:00:00Z")).toEqual(ids);
+  });
+
   test("to the operator needs no more grants than a mailer has, and links to no client site", async () => {
     const names = { MERCHANT_NAME: "Sample Operator", SUPPORT_EMAIL: "help@example.org" };
     const config = readConfig({ ...names, SITE_URL: "https://my.example.org", PUBLIC_URL: "https://api.example.org" });

@@ -1,6 +1,7 @@
 import { type Booking, isInvited, isLapse, isUnpaid, permissionInForce } from "@clearing/domain/booking";
 import { type EventName, eventNames } from "@clearing/domain/event";
 import { Failure } from "@clearing/domain/failure";
+import type { Instant } from "@clearing/domain/time";
 import type { BusEvent } from "@clearing/runtime/consumer";
 import type { Deps } from "@clearing/runtime/deps";
 import type { Mail, Mailer } from "@clearing/runtime/mailer";
@@ -37,7 +38,8 @@ export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<stri
   const now = deps.clock.now();
   const { config } = deps;
   const links = await deps.payLinks();
-  const payLink = (dueId: string) => `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now)}`;
+  const payLink = (dueId: string, atLeastUntil: Instant) =>
+    `${config.publicUrl}/pay/${links.tokenFor({ bookingId, dueId }, now, atLeastUntil)}`;
   const input: MailInput = { booking, refund, data: event.data, now, payLink, ...(await copied(name, booking, deps)) };
 
   const written: string[] = [];

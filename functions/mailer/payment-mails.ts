@@ -7,6 +7,7 @@ import {
   isCollected,
   isForOneself,
   keptUntil,
+  linkedUntil,
   mayOwe,
   namesPayments,
   paymentOutlook,
@@ -102,7 +103,9 @@ export const failed: Write = ({ booking, data, now, payLink }) => {
       ...(reason === undefined ? [] : [reason]),
       ...steps,
     ],
-    ...(news === null ? {} : { action: { label: frame.payNow, url: payLink(news.due.id) } }),
+    ...(news === null
+      ? {}
+      : { action: { label: frame.payNow, url: payLink(news.due.id, linkedUntil(booking, news)) } }),
   };
 };
 

@@ -33,8 +33,8 @@ export type MailInput = {
   refund: Refund | null;
   data: Data;
   now: Instant;
-  /** The payment link of a due. */
-  payLink: (dueId: string) => string;
+  /** The payment link of a due, valid at least until an instant: see `linkedUntil`. */
+  payLink: (dueId: string, atLeastUntil: Instant) => string;
   /** The text of the permission in force. Absent if autopay is off, or if the mail does not copy the text. */
   permission?: readonly string[];
 };

@@ -430,7 +430,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
     "The hash of the authorization that the page showed. If it has changed since, the browser returns to the page.",
   session: "Stripe's id for the Checkout Session.",
   attempt: "The id of the payment attempt. Takes precedence over `session`.",
-  token: "The signed token of a payment link. It expires after 30 days. An invalid token shows a page with status 404.",
+  token:
+    "The signed token of a payment link. It expires after 30 days, but not before the last day that the email names. An invalid token shows a page with status 404.",
   on: "The date in the cohort's time zone for which the amounts are computed.",
   "getPayoff amount":
     "The amount that pays off the booking, in minor units: `principal` + `tax` + `interest` + `fees` - `unearnedInterest`. At least 0. If it is 0, no payoff is needed or possible: interest paid in advance covers the rest, and is applied once the payment in progress has ended. If it is below Stripe's minimum charge, the client pays that minimum, and the excess is refunded.",

@@ -13,15 +13,23 @@ const links = payLinks(["current", "previous"]);
 
 describe("a payment link", () => {
   test("names the due that it was signed for, for thirty days", () => {
-    const token = links.tokenFor(payable, now);
+    const token = links.tokenFor(payable, now, now);
 
     expect(links.read(token, now)).toEqual(payable);
     expect(links.read(token, plusSeconds(plusDays(now, 30), -1))).toEqual(payable);
     expect(links.read(token, plusDays(now, 30))).toBeNull();
   });
 
+  test("is valid longer if it must be", () => {
+    const until = plusDays(now, 33);
+    const token = links.tokenFor(payable, now, until);
+
+    expect(links.read(token, plusSeconds(until, -1))).toEqual(payable);
+    expect(links.read(token, until)).toBeNull();
+  });
+
   test("is invalid with any character changed, added or removed", () => {
-    const token = links.tokenFor(payable, now);
+    const token = links.tokenFor(payable, now, now);
     const alphabet = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."];
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...alphabet), (at, other) => {
@@ -37,7 +45,7 @@ describe("a payment link", () => {
   });
 
   test("is read with the key before the current one, and with no other", () => {
-    const before = payLinks(["previous"]).tokenFor(payable, now);
+    const before = payLinks(["previous"]).tokenFor(payable, now, now);
 
     expect(links.read(before, now)).toEqual(payable);
     expect(payLinks(["other"]).read(before, now)).toBeNull();
@@ -62,7 +70,7 @@ describe("the keys of payment links", () => {
 
   test("are the current and the previous value of the secret, read at most every five minutes", async () => {
     const secret = opened({ AWSCURRENT: "one" });
-    const token = (await secret.open()).tokenFor(payable, now);
+    const token = (await secret.open()).tokenFor(payable, now, now);
     await secret.open();
     expect(secret.reads()).toBe(2);
 
@@ -71,7 +79,7 @@ describe("the keys of payment links", () => {
     const rotated = await secret.open();
 
     expect(rotated.read(token, now)).toEqual(payable);
-    expect(rotated.tokenFor(payable, now)).not.toBe(token);
+    expect(rotated.tokenFor(payable, now, now)).not.toBe(token);
   });
 
   test("must exist", async () => {

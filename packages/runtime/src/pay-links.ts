@@ -1,20 +1,23 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Failure } from "@clearing/domain/failure";
-import { epochSeconds, type Instant, plusDays } from "@clearing/domain/time";
+import { epochSeconds, type Instant, later, plusDays } from "@clearing/domain/time";
 import { awsClient } from "./aws.ts";
 import type { Config } from "./config.ts";
 
 /** The due that a link pays. */
 export type Payable = { bookingId: string; dueId: string };
 
-/** Payment links: `tokenFor` signs a token; `read` returns what it names, or null if it is forged or expired. */
+/**
+ * Payment links: `tokenFor` signs a token that is valid at least until an instant; `read` returns what it names, or null
+ * if it is forged or expired.
+ */
 export type PayLinks = {
-  tokenFor(payable: Payable, now: Instant): string;
+  tokenFor(payable: Payable, now: Instant, atLeastUntil: Instant): string;
   read(token: string, now: Instant): Payable | null;
 };
 
-/** How long a link is valid. */
+/** How long a link is valid at least. */
 const linkDays = 30;
 
 /**
@@ -28,8 +31,8 @@ export function payLinks(keys: readonly string[]): PayLinks {
   const [current] = keys;
   if (current === undefined) throw new Error("payment links need at least one key");
   return {
-    tokenFor({ bookingId, dueId }, now) {
-      const until = epochSeconds(plusDays(now, linkDays)).toString(36);
+    tokenFor({ bookingId, dueId }, now, atLeastUntil) {
+      const until = epochSeconds(later(plusDays(now, linkDays), atLeastUntil)).toString(36);
       const named = `${bare(bookingId, "bkg_")}${bare(dueId, "due_")}${until}`;
       return `${named}.${signature(current, named)}`;
     },

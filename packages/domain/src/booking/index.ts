@@ -39,6 +39,7 @@ export * from "./hold.ts";
 export { addLateCharges } from "./late-charge.ts";
 export * from "./late-money.ts";
 export * from "./limits.ts";
+export * from "./linked-until.ts";
 export * from "./listing.ts";
 export { type LossAtStripe, loseMethod, updateMethod } from "./lost-method.ts";
 export {
