@@ -616,7 +616,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Due Notice kind":
     "`upcoming`: the due is payable soon. `changed`: a bank debit will have a different date or amount from the one in the authorization. `past_due`: the due is late. `final`: the due is late, and this is the last notice.",
   "Due Notice days":
-    "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. If the due cannot be paid or debited on its date, the first day on which that is possible counts instead. The notice can be sent later.",
+    "How many days before or after a date the notice is planned, not counting paused days. `upcoming`: before the due's date. `changed`: before the day of the debit. `past_due` and `final`: after the due's date. If the due cannot be paid or debited on its date, the first day on which that is possible counts instead. For a due that is past due, a debit that changes afterwards does not move it. The notice can be sent later.",
   byLink:
     "`true`: the client is asked to pay by link. The saved payment method may still be charged later: `nextAttemptAt` of the due says when. `false`: the due is charged to the saved payment method automatically.",
   cancelsOn:

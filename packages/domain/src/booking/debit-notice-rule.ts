@@ -3,7 +3,7 @@ import type { Booking } from "./booking.ts";
 import { collectionAt } from "./collection-time.ts";
 import type { Due } from "./due.ts";
 import { awaitsHeldBackNotice, heldBackNoticeOn } from "./held-back-debit.ts";
-import { isPursued, leftToClient } from "./next-try.ts";
+import { isPursued, isVariedDebitPlanned } from "./next-try.ts";
 import { willCancelOn } from "./non-payment.ts";
 import { awaitsDebitNotice, debitNoticeOn } from "./varied-debit.ts";
 
@@ -14,7 +14,7 @@ import { awaitsDebitNotice, debitNoticeOn } from "./varied-debit.ts";
 export function debitNoticeDeadline(booking: Booking, due: Due, now: Instant): Instant | null {
   if (due.openAttemptId !== null || !isPursued(booking, due)) return null;
   const dates = [
-    awaitsDebitNotice(booking, due) && leftToClient(booking, due) === null ? debitNoticeOn(due) : null,
+    awaitsDebitNotice(booking, due) && isVariedDebitPlanned(booking, due) ? debitNoticeOn(due) : null,
     awaitsHeldBackNotice(booking, due) && willCancelOn(booking, due, now) === null ? heldBackNoticeOn(booking) : null,
   ].filter((date) => date !== null);
   const [first] = dates.toSorted();

@@ -6,7 +6,7 @@ import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
 import { type Due, needsClient, type Tries, unpaid, waitsForConfirmation } from "./due.ts";
 import { heldBackUntil } from "./held-back-debit.ts";
 import { afterCountedDays, isPaused, resumedOn } from "./pause.ts";
-import { debitNotBefore, isCollectable, isListed } from "./varied-debit.ts";
+import { debitNotBefore, isCollectable, isDebited, isListed } from "./varied-debit.ts";
 
 /** Nacha allows two retries of a returned debit. */
 const mostDebitRetries = 2;
@@ -64,6 +64,10 @@ export function leftToClient(booking: Booking, due: Due): LeftToClient | null {
   if (method === null) return { why: "no_method" };
   return dayOfTry(booking, due, method) === null ? { why: "not_retried", method } : null;
 }
+
+/** Whether a debit that differs from the permission's list is still planned for a due. */
+export const isVariedDebitPlanned = (booking: Booking, due: Due): boolean =>
+  due.varied !== undefined && isDebited(booking) && leftToClient(booking, due) === null;
 
 /** The method from which a due is collected; null if it is paid by link. */
 const methodFor = (booking: Booking, due: Due): SavedMethod | null =>

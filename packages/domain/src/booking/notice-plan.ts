@@ -10,12 +10,12 @@ import {
   startOfDay,
 } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import { collectionAt, countsFrom } from "./collection-time.ts";
+import { collectionAt } from "./collection-time.ts";
 import { type Due, type Notice, unpaid } from "./due.ts";
 import { isPursued, isUnderWay } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 import { isListed } from "./varied-debit.ts";
-import { whenDue } from "./when-due.ts";
+import { lateFrom, whenDue } from "./when-due.ts";
 
 /** A notice and when to send it. */
 type Planned = Pick<Notice, "kind" | "days"> & { at: Instant };
@@ -31,13 +31,14 @@ function datedOn(booking: Booking, { datedOn: moved, startsBy, dueOn }: Due): Ca
 }
 
 /**
- * The notices of a due for its present date, in order. Notices whose day had passed when the due got its date are left
+ * The notices of a due for its present date, in order. Those of a late due keep their days, although its debit changes
+ * afterwards. Notices whose day had passed when the due got its date are left
  * out. If none before the date is left, or the due gets its date at the confirmation, one is sent at once.
  */
 function plannedNotices(booking: Booking, due: Due): Planned[] {
   const { collection, timeZone } = booking.terms;
   const at = (date: CalendarDate) => later(collectionAt(date, timeZone), due.goesOnAt ?? "");
-  const counts = countsFrom(booking, due);
+  const counts = lateFrom(booking, due);
   const dated = datedOn(booking, due);
   const byConfirmation = due.startsBy === "confirmation" && due.datedOn === undefined;
   const before = collection.noticeDaysBefore

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Life } from "../testing/life.ts";
-import { at, change, dueOn, everyDay, lateCharge, owing, told, zone } from "../testing/owing.ts";
+import { at, change, dueOn, everyDay, lateCharge, nonPayment, owing, told, zone } from "../testing/owing.ts";
 import { held } from "../testing/retreat.ts";
 import { addDays, plusMinutes } from "../time/index.ts";
 import {
@@ -14,6 +14,7 @@ import {
   standing,
   unconfirm,
 } from "./index.ts";
+import { nextTryAt } from "./next-try.ts";
 import { wasDueOn, whenDue } from "./when-due.ts";
 
 const account: SavedMethod = {
@@ -99,6 +100,48 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
     for (const now of everyDay(8, 20)) life.at(now).sweep();
 
     expect(life.events.filter(({ data }) => data.kind === "changed")).toEqual([]);
+  });
+
+  test("has its past-due notices on their days, also while the changed debit is planned", () => {
+    const life = payPart(unpaidAfter(2, { nonPayment, lateCharge }));
+
+    expect(nextTryAt(life.booking, first(life.booking), life.now)).toBe(at(13));
+    expect(told(life, everyDay(3, 9))).toEqual(["3: changed 10", "3: past_due 3", "7: final 7"]);
+  });
+
+  test("is canceled for after those notices, without a debit", () => {
+    const life = payPart(unpaidAfter(2, { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 22 } }));
+    told(life, everyDay(3, 10));
+    expect(life.booking.status).toBe("confirmed");
+
+    expect(told(life, [at(10)])).toEqual([]);
+    expect(life.booking.status).toBe("cancelled");
+  });
+
+  test("has its late charge after the days of grace from that date if no debit is planned", () => {
+    const life = payPart(unpaidAfter(7, { lateCharge }));
+
+    expect(told(life, everyDay(8, 30))).toEqual(["11: late charge"]);
+  });
+
+  test("has no late charge before the planned debit", () => {
+    const life = payPart(unpaidAfter(2, { lateCharge: { amount: 2_500, graceDays: 3 } }));
+    expect(told(life, everyDay(3, 13))).toEqual(["3: changed 10", "3: past_due 3", "7: final 7"]);
+
+    const [debit] = life.at(at(13)).collect();
+    life.settle(debit?.id ?? "", { kind: "processing", paymentIntentId: "pi_9" });
+    life.at(plusMinutes(at(15), 90)).settle(debit?.id ?? "", {
+      ...{ kind: "failed", paymentIntentId: "pi_9", code: "no_account" },
+    });
+    expect(told(life, [life.now, at(16)])).toEqual(["16: late charge"]);
+  });
+
+  test("has its late charge at the next collection time if the planned debit is dropped during a day", () => {
+    const life = payPart(unpaidAfter(2, { lateCharge: { amount: 2_500, graceDays: 3 } }));
+    told(life, everyDay(3, 9));
+    life.at(plusMinutes(at(8), 90)).stopAutopay();
+
+    expect(told(life, [life.now, plusMinutes(life.now, 1), at(9)])).toEqual(["9: late charge"]);
   });
 
   test("stays delinquent", () => {
@@ -196,12 +239,13 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
   });
 });
 
-test("a due whose date came during a pause has no notice of a payment to come before its debit", () => {
+test("a due whose date came during a pause has no notice of a payment to come, and those of its lateness", () => {
   const life = owing({ autopay: true, savedMethod: account }).at(at(-10));
   life.collection(true);
   for (const now of everyDay(-9, 2)) life.at(now).sweep();
   life.at(plusMinutes(at(1), 1)).collection(false);
 
   expect(first(life.booking)).toMatchObject({ status: "past_due", varied: { noticeOn: addDays(dueOn, 2) } });
-  expect(told(life, everyDay(2, 12))).toEqual(["2: changed 10"]);
+  // The two paused days after its date do not count.
+  expect(told(life, everyDay(2, 12))).toEqual(["2: changed 10", "5: past_due 3", "9: final 7"]);
 });

@@ -37,6 +37,7 @@ import {
   setCollection,
   sign,
   spreadRefund,
+  stopAutopay,
   waiveDue,
 } from "../booking/index.ts";
 import type { DomainEvent } from "../event/index.ts";
@@ -266,6 +267,9 @@ export class Life {
   #except(decision: ({ ok: true } & BookingChange) | { ok: false } | null): boolean {
     return decision?.ok === true && this.#apply(decision);
   }
+
+  /** The client revokes the permission to collect. */
+  stopAutopay = (): boolean => this.#apply(stopAutopay(this.booking, this.now));
 
   admit(): this {
     this.#apply(admit(this.booking, "sub_staff", this.now));
