@@ -347,7 +347,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "dues paid": "How much of the due is paid, in minor units.",
   waived: "How much of the due staff have waived, in minor units. It is no longer owed.",
   "dues status":
-    "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed, and so has the first day on which the due could be paid or a changed bank debit could be made. A due that is past due stays so if its bank debit changes afterwards. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
+    "The status of the due. The first one that applies is shown. `cancelled`: no longer owed. `paid`: nothing is left to pay. `processing`: the bank has not confirmed the payment yet. `past_due`: the date has passed, and so has the first day on which the due could be paid or a changed bank debit could be made. That day does not become earlier if automatic payments are turned off or the payment method changes. A due that is past due stays so if its bank debit changes afterwards. `action_required`: an automatic payment failed and is not tried again, so the client must pay by link. `scheduled`: none of these.",
   nextAttemptAt:
     "When the saved payment method is charged next, an instant in UTC. Null if the due is paid only by link, while collection is paused, while a payment is in progress, and if the booking would be canceled for non-payment before then.",
   lastFailure:

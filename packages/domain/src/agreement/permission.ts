@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { needsClient, unpaid, waitsForConfirmation } from "../booking/due.ts";
 import type { Booking, PaymentMethod } from "../booking/index.ts";
+import { lateFrom } from "../booking/when-due.ts";
 import { formatMoney } from "../money/index.ts";
 import { policyDates, refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
@@ -85,7 +86,18 @@ ${paragraphs([...conditions(terms), wordsFor(terms).refundsByAgreement])}`,
 
 type Permitted = Pick<
   Booking,
-  "id" | "agreement" | "terms" | "currency" | "dues" | "confirmedAt" | "status" | "createdAt" | "financeCharge"
+  | "id"
+  | "agreement"
+  | "terms"
+  | "currency"
+  | "dues"
+  | "confirmedAt"
+  | "status"
+  | "createdAt"
+  | "financeCharge"
+  | "depositSettledOn"
+  | "autopay"
+  | "savedMethod"
 >;
 
 /**
@@ -137,7 +149,8 @@ function paymentsOf({ dues, currency, ...booking }: Permitted): ListedPayment[] 
     const owed = unpaid(due);
     if (kind === "deposit" || kind === "late_charge" || needsClient(due) || owed <= 0) return [];
     const startsBy = waitsForConfirmation(booking, due) ? due.startsBy : "date";
-    const listed = { kind, sequence, dueOn: due.dueOn, startsBy };
+    // A changed debit, or one that cannot be paid earlier, is made on the date from which its due counts.
+    const listed = { kind, sequence, dueOn: lateFrom(booking, due), startsBy };
     const date = dueDate(listed);
     const on = due.status === "processing" ? fill(texts.underWay, { due: date }) : date;
     return { name: dueName(listed, installments), due: on, amount: formatMoney(owed, currency) };

@@ -17,15 +17,16 @@ export function nextCollection(from: Instant, zone: string): Instant {
 
 /**
  * The date from which lateness, notices and retries of a due count: the latest of its own date, the day after the
- * deposit settled (nothing else can be paid before), and the first date on which its bank debit is allowed.
+ * deposit settled (nothing else can be paid before), the first date on which its bank debit is allowed, and a later date
+ * of which its client was told before.
  */
 export function countsFrom(
   booking: Pick<Booking, "depositSettledOn" | "autopay" | "savedMethod">,
   due: Due,
 ): CalendarDate {
   const { depositSettledOn } = booking;
-  const { kind, dueOn } = due;
+  const { kind, dueOn, told } = due;
   if (kind === "deposit" || depositSettledOn === undefined) return dueOn;
-  const payable = later(dueOn, addDays(depositSettledOn, 1));
-  return later(payable, debitNotBefore(booking, due) ?? payable);
+  const dates = [addDays(depositSettledOn, 1), debitNotBefore(booking, due), told?.dueOn === dueOn ? told.on : null];
+  return dates.filter((date) => date !== null).reduce(later, dueOn);
 }

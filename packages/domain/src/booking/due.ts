@@ -73,6 +73,11 @@ export type Due = {
   heldBackNoticedOn?: CalendarDate;
   /** The date for which it is or was past due (`on`), when its own date was `dueOn`. Absent if it never was past due. */
   late?: { dueOn: CalendarDate; on: CalendarDate };
+  /**
+   * The date from which it counts at the earliest (`on`), as its client was told when its own date was `dueOn`, although
+   * nothing puts it off anymore. Absent if there is none.
+   */
+  told?: { dueOn: CalendarDate; on: CalendarDate };
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
   /** The date as of which a payoff has settled it: its interest is what was earned by then. Absent if none has. */

@@ -7,6 +7,7 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { nextDeadline } from "./deadline.ts";
 import { dueEventData } from "./due.ts";
 import { chargedAtNextCollection } from "./late-charge-rule.ts";
+import { withToldDates } from "./told-date.ts";
 import { type BookingFact, type BookingStatus, transition } from "./transitions.ts";
 import { withVariedDebits } from "./vary-debits.ts";
 import { withLateDates } from "./when-due.ts";
@@ -79,7 +80,8 @@ export function nextVersion(
   const dues = withLateDates(before, changes.dues ?? before.dues, dateIn(before.terms.timeZone, now));
   const reached = withReminders(before, { ...before, ...changes, dues, status, version: before.version + 1 }, now);
   const listed = { ...reached, dues: withVariedDebits(before, reached, now) };
-  const going = { ...listed, dues: chargedAtNextCollection(before, listed, now) };
+  const told = { ...listed, dues: withToldDates(before, listed) };
+  const going = { ...told, dues: chargedAtNextCollection(before, told, now) };
   const changed = { ...going, dues: withActions(going, now) };
   const { events: reported, journal } = report(changed);
   const events = [...reported, ...pastDueEvents(before, changed)];

@@ -21,10 +21,6 @@ export const owesCollectable = ({ dues }: Pick<Booking, "dues">): boolean =>
 /** Whether dues are collected by bank debit. */
 export const isDebited = (booking: Debited): boolean => chargeableMethod(booking)?.type === "us_bank_account";
 
-/** Whether the bank account was declined since. The days that a due waited for its notice still count. */
-const wasDebited = ({ autopay, savedMethod }: Debited): boolean =>
-  autopay && savedMethod?.type === "us_bank_account" && savedMethod.unusable === "declined";
-
 /** When to send the notice of a varied debit: ten days before its date, or as soon as possible if that has passed. */
 export const debitNoticeOn = ({ dueOn, varied }: Due): CalendarDate | null =>
   varied === undefined ? null : later(varied.noticeOn, addDays(dueOn, -debitNoticeDays));
@@ -35,7 +31,7 @@ export const debitNoticeOn = ({ dueOn, varied }: Due): CalendarDate | null =>
  */
 export function debitNotBefore(booking: Debited, due: Due): CalendarDate | null {
   const noticeOn = debitNoticeOn(due);
-  if (noticeOn === null || !(isDebited(booking) || wasDebited(booking))) return null;
+  if (noticeOn === null || !isDebited(booking)) return null;
   return addDays(due.varied?.noticedOn ?? noticeOn, debitNoticeDays);
 }
 

@@ -21,7 +21,7 @@ export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDat
 }
 
 /** The date from which days late are counted: the one for which a due is late, or will be. */
-export const lateFrom = (booking: Booking, due: Due): CalendarDate =>
+export const lateFrom = (booking: Parameters<typeof countsFrom>[0], due: Due): CalendarDate =>
   due.late?.dueOn === due.dueOn ? due.late.on : countsFrom(booking, due);
 
 /**

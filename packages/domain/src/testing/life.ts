@@ -13,12 +13,15 @@ import {
   complete,
   confirm,
   decideSettlement,
+  decideSetup,
   deferDue,
   type Ending,
   endBooking,
   fallDue,
   isToCancel,
+  type LossAtStripe,
   lapse,
+  loseMethod,
   noticeVariedDebits,
   type OffSessionAttempt,
   openCollectionTasks,
@@ -30,8 +33,10 @@ import {
   type RefundOutcome,
   reckonPart,
   refundMadeAtStripe,
+  requestSetup,
   returnInFull,
   revive,
+  type SavedMethod,
   type Settlement,
   sendNotices,
   setCollection,
@@ -270,6 +275,21 @@ export class Life {
 
   /** The client revokes the permission to collect. */
   stopAutopay = (): boolean => this.#apply(stopAutopay(this.booking, this.now));
+
+  /** The client's method is gone at Stripe. */
+  loseMethod = (reason: LossAtStripe): boolean =>
+    this.#apply(loseMethod(this.booking, this.booking.savedMethod?.id ?? "", reason, this.now));
+
+  /** The client saves another method on a page that shows the permission. */
+  saveMethod(method: SavedMethod): boolean {
+    const shown = { id: this.#id("per"), version: 1, hash: this.#id("hash"), at: this.now };
+    const asked = { id: this.#id("set"), customerId: method.customerId, returnUrl: "https://example.org/return" };
+    const setup = requestSetup(this.booking, { ...asked, permission: shown }, this.now);
+    const { savedAt: _at, unusable: _none, ...saved } = method;
+    return this.#apply(
+      decideSetup(this.booking, setup, null, { kind: "saved", method: saved }, this.now)?.change ?? null,
+    );
+  }
 
   admit(): this {
     this.#apply(admit(this.booking, "sub_staff", this.now));
