@@ -9,6 +9,7 @@ import {
   isForOneself,
   isInvited,
   agreementSigned as isSigned,
+  isToSignAgain,
   payableUntil,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
@@ -111,13 +112,17 @@ function endedBy(booking: Booking, by: string): string {
 
 const { other: _, ...CANCELLED } = texts.cancelled.reasons;
 
-/** A payer is not told why a participant does not take part. */
+/**
+ * A payer is not told why a participant does not take part. That the payer has not signed again is said first: it
+ * depends only on them, and nobody is invited before.
+ */
 function forPayer(booking: Booking) {
-  const { not_taking_part, unanswered, no_show } = texts.cancelled.reasonsForPayer;
+  const { not_taking_part, unsigned, unanswered, no_show } = texts.cancelled.reasonsForPayer;
+  const unconfirmed = isInvited(booking) ? unanswered : not_taking_part;
   return {
     ...CANCELLED,
     participant: not_taking_part,
-    clearance_deadline: isInvited(booking) ? unanswered : not_taking_part,
+    clearance_deadline: isToSignAgain(booking) ? unsigned : unconfirmed,
     no_show,
   };
 }

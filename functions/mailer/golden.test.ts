@@ -7,7 +7,7 @@ import { today } from "@clearing/domain/testing/retreat";
 import { expect, test } from "vitest";
 import { mails, mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail, withoutSite } from "./render.ts";
-import { anna, forAnna, withoutReminders } from "./testing/anna.ts";
+import { anna, corrected, forAnna, withoutReminders } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 /** A variant of a mail: the event's data, the booking at the time of sending, and the recipient. */
@@ -264,6 +264,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     { of: "without figures", data: { by: "client" }, booking: anna.cancelled },
     ...["participant", "clearance_deadline", "no_show"].map((by) => cancelled(by, forAnna(anna.cancelled))),
     cancelled("clearance_deadline", invited(anna.cancelled)),
+    { ...cancelled("clearance_deadline", corrected(invited(anna.cancelled))), of: "by clearance_deadline, to sign" },
     { ...cancelled("client", forAnna(anna.cancelled)), to: "participant" },
   ],
   DueNotice: [

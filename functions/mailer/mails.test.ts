@@ -4,7 +4,7 @@ import { today } from "@clearing/domain/testing/retreat";
 import { describe, expect, test } from "vitest";
 import { mailsAbout, type Recipient } from "./mails.ts";
 import { renderMail } from "./render.ts";
-import { anna, forAnna, type State } from "./testing/anna.ts";
+import { anna, corrected, forAnna, type State } from "./testing/anna.ts";
 import type { Data } from "./words.ts";
 
 const sender = {
@@ -456,6 +456,17 @@ describe("the text of a mail", () => {
 
       expect(text).toContain(says);
       expect(text).not.toMatch(/you did not arrive|need from you/);
+    },
+  );
+
+  test.each(["accepted", "invited"] as const)(
+    "to a payer who did not sign the corrected agreement says so, and says nothing of a participant who has %s",
+    (participation) => {
+      const booking: Booking = { ...corrected(forAnna(anna.cancelled)), participation };
+      const text = wordsOf("BookingCancelled", { by: "clearance_deadline", refund: 5, kept: 0 }, booking)?.text;
+
+      expect(text).toContain("you did not sign it again in time, so we canceled your booking.");
+      expect(text).not.toMatch(/person you booked for|take part|accept/);
     },
   );
 

@@ -52,4 +52,10 @@ export const forAnna = (booking: Booking): Booking => ({
   participation: "accepted",
 });
 
+/** The same booking after its payer has corrected the participant, and has not signed the new agreement yet. */
+export const corrected = <One extends Booking>(booking: One): One => ({
+  ...booking,
+  agreement: { ...booking.agreement, version: 2, signedVersion: 1 },
+});
+
 export type State = keyof typeof anna;

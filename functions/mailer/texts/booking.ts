@@ -58,6 +58,9 @@ export default {
     /** To a payer who does not take part. Whatever keeps the participant from taking part has the same words (I8). */
     reasonsForPayer: {
       not_taking_part: "We are sorry. The person you booked for will not take part, so we canceled your booking.",
+      /** Says nothing about the participant, whatever else was missing (I8). */
+      unsigned:
+        "The agreement for your booking had changed, and you did not sign it again in time, so we canceled your booking.",
       unanswered: "The person you booked for did not accept the place in time, so we canceled your booking.",
       no_show: "The person you booked for did not arrive, so we canceled your booking.",
     },

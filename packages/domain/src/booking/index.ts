@@ -69,6 +69,7 @@ export {
   type CorrectionRefusal,
   correctParticipant,
   hasAccepted,
+  isToSignAgain,
   mayDecline,
 } from "./participation.ts";
 export { isPaused } from "./pause.ts";

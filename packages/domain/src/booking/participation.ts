@@ -73,6 +73,10 @@ export function correctParticipant(
   return { ok: true, ...change };
 }
 
+/** Whether the payer has signed an agreement, but not the version that names the corrected participant. */
+export const isToSignAgain = (booking: Booking): boolean =>
+  booking.agreement.signedVersion !== null && !agreementSigned(booking);
+
 /** The event that sends the invitation once the payer has signed, if the participant has not answered; else none. */
 export const invitationOf = (booking: Booking) =>
   booking.participation === "invited" && agreementSigned(booking) ? [participationChanged(booking)] : [];
