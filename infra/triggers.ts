@@ -89,6 +89,7 @@ export const triggers: Readonly<Record<FunctionName, Trigger>> = {
     events: [
       "BookingHeld",
       "ParticipationChanged",
+      "ParticipantCorrected",
       "AutopayChanged",
       "PaymentMethodSaved",
       "AgreementSigned",

@@ -121,6 +121,11 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       },
     },
   ],
+  ParticipantCorrected: [
+    { of: "to sign, before the deposit", booking: corrected(invited(anna.held)) },
+    { of: "to sign", booking: corrected(invited(anna.awaiting_clearance)) },
+    { of: "to sign, accepted meanwhile", booking: corrected(forAnna(anna.awaiting_clearance)) },
+  ],
   AutopayChanged: [
     { of: "on", data: { autopay: true, reason: "client" }, booking: collected },
     ...["client", "detached", "customer_deleted", "mandate_withdrawn", "refused"].map((reason) => ({

@@ -12,7 +12,7 @@ import { payLinks } from "@clearing/runtime/pay-links";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { describe, expect, test } from "vitest";
 import { mailAbout } from "./mailer.ts";
-import { anna, forAnna } from "./testing/anna.ts";
+import { anna, corrected, forAnna } from "./testing/anna.ts";
 
 function event(name: EventName, data: Record<string, unknown> = {}): BusEvent {
   const subject = { type: "booking", id: "bkg_1", version: 1 };
@@ -185,6 +185,7 @@ describe("if somebody else pays", () => {
     ["PaymentFailed", anna.held, [paul]],
     ["PaymentSettled", anna.awaiting_clearance, [paul]],
     ["RefundSucceeded", anna.cancelled, [paul]],
+    ["ParticipantCorrected", corrected(anna.awaiting_clearance), [paul]],
     ["BookingUnconfirmed", anna.awaiting_clearance, [participant]],
     ["HoldExpired", anna.expired, [paul, participant]],
     ["BookingConfirmed", anna.confirmed, [paul, participant]],
@@ -299,6 +300,7 @@ describe("mails about an unpaid hold", () => {
 
   test.each([
     ["BookingHeld", anna.held],
+    ["ParticipantCorrected", corrected(forAnna(anna.held))],
     ["HoldExpired", anna.expired],
     ["BookingCancelled", anna.cancelled_unpaid],
   ] as const)("are left out above the day's limit, and counted: %s", async (name, booking) => {

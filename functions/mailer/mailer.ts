@@ -84,7 +84,7 @@ async function send(mail: Mail, bound: MailKind | null, deps: MailerDeps): Promi
   if (outcome === "refused" || outcome === "recipient_not_verified") log.metric("MailRefused", 1, "Count");
 }
 
-const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled"];
+const aboutHold: readonly EventName[] = ["BookingHeld", "HoldExpired", "BookingCancelled", "ParticipantCorrected"];
 
 /**
  * One account could hold and release places, or invite people, all day, and cause a mail each time. So there are limits

@@ -459,6 +459,40 @@ describe("the text of a mail", () => {
     },
   );
 
+  describe("to a payer who has corrected the participant", () => {
+    const toSign = (state: State, changes: Partial<Booking> = {}): Booking => ({
+      ...corrected(forAnna(anna[state])),
+      participation: "invited",
+      ...changes,
+    });
+    const asked = (booking: Booking) => wordsOf("ParticipantCorrected", { agreementVersion: 2 }, booking)?.text;
+
+    test.each<[State, string]>([
+      ["held", "Please sign it and pay the deposit on your booking page before January 4, 2027, 10:30 AM MST."],
+      ["paying", "Please sign it on your booking page before February 22, 2027, 11:59 PM MST."],
+      ["awaiting_clearance", "Please sign it on your booking page before February 22, 2027, 11:59 PM MST."],
+    ])("asks to sign again, with the reason and a deadline: %s", (state, says) => {
+      expect(asked(toSign(state))).toContain("so the agreement for your booking has changed.");
+      expect(asked(toSign(state))).toContain(says);
+    });
+
+    test("promises an invitation only if the participant has not answered", () => {
+      expect(asked(toSign("awaiting_clearance"))).toContain("send an invitation to the new address");
+      expect(asked(toSign("awaiting_clearance", { participation: "accepted" }))).not.toContain("invitation");
+    });
+
+    test.each<[string, Booking]>([
+      ["they have signed", { ...forAnna(anna.awaiting_clearance), participation: "invited" }],
+      ["they have signed nothing, which another mail asks for", forAnna(anna.held)],
+      ["the deadline has passed", toSign("awaiting_clearance", { clearanceDueAt: today })],
+      ["the hold has lapsed", toSign("lapsed")],
+      ["the hold ends too soon to pay", toSign("held", { holdExpiresAt: "2027-01-04T17:01:00Z", holdExtended: true })],
+      ["the booking has ended", toSign("cancelled")],
+    ])("asks for nothing if %s", (_, booking) => {
+      expect(asked(booking)).toBeUndefined();
+    });
+  });
+
   test.each(["accepted", "invited"] as const)(
     "to a payer who did not sign the corrected agreement says so, and says nothing of a participant who has %s",
     (participation) => {

@@ -34,6 +34,7 @@ export const mails: Readonly<Record<EventName, Mails | "no mail">> = {
   HoldExpired: { payer: booking.holdExpired, participant: booking.holdExpiredForOther },
   BookingRevived: "no mail",
   ParticipationChanged: { payer: participation.toPayer, participant: participation.toParticipant },
+  ParticipantCorrected: { payer: participation.corrected },
   AutopayChanged: { payer: autopayChanged },
   PaymentMethodSaved: { payer: methodSaved },
   AgreementSigned: { payer: booking.agreementSigned },

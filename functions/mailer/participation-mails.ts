@@ -1,4 +1,12 @@
-import { type Booking, confirmableUntil, hasWithdrawn, invitationNews, isHeld } from "@clearing/domain/booking";
+import {
+  type Booking,
+  confirmableUntil,
+  hasWithdrawn,
+  invitationNews,
+  isHeld,
+  isInvited,
+  signAgainUntil,
+} from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
 import texts from "./texts/participation.ts";
@@ -36,4 +44,13 @@ export const toPayer: Write = ({ booking, data, now }) => {
   if (invitationNews(booking, data.participation, now) !== "accepted") return null;
   const { subject, opening } = texts.acceptedToPayer;
   return { subject, paragraphs: [opening] };
+};
+
+/** Asks the payer to sign the corrected agreement, only while they have not, and have time to do it. */
+export const corrected: Write = ({ booking, now }) => {
+  const news = signAgainUntil(booking, now);
+  if (news === null) return null;
+  const { subject, opening, sign, signAndPay, invite } = texts.corrected;
+  const step = fill(news.pays ? signAndPay : sign, { time: moment(booking, news.until) });
+  return { subject, paragraphs: [opening, step, ...(isInvited(booking) ? [invite] : [])] };
 };

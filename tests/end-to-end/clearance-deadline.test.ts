@@ -1,7 +1,7 @@
 import { plusDays } from "@clearing/domain/time";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectSquare } from "../harness/reconciled.ts";
-import { Client, openCohort, startWorld, type World } from "../harness/world.ts";
+import { Client, openCohort, participantBody, startWorld, type World } from "../harness/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -15,6 +15,33 @@ test("at the clearance deadline the booking is cancelled with a full refund", as
   await world.moveClock({ advance: "P12D" });
   expect(await client.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
   await expectSquare(client);
+});
+
+test("a payer who corrects the participant is asked to sign again, and told that the signature was missing", async () => {
+  const payer = new Client(world);
+  const quoteId = await payer.quote((await openCohort(world, { inDays: 25 })).id);
+  const token = await payer.token();
+  const body = { quoteId, participant: participantBody("wrong-address@example.com") };
+  payer.id = (await world.must<{ id: string }>("POST", "/v1/bookings", { token, key: "for-another", body })).id;
+  await payer.sign();
+  await payer.pay();
+  const right = participantBody("right-address@example.com");
+  await world.must("PUT", `${payer.path}/participant`, { token, body: right });
+  await world.quiesce();
+  const asked = (await world.mails(payer.email)).at(-1);
+  expect(asked).toMatchObject({
+    subject: "Please sign your agreement again",
+    text: expect.stringContaining("so the agreement for your booking has changed."),
+  });
+
+  await world.moveClock({ advance: "P12D" });
+
+  expect(await payer.read()).toMatchObject({ status: "cancelled", refunded: 250_000 });
+  const canceled = (await world.mails(payer.email)).find(({ subject }) => subject === "Your booking is canceled");
+  expect(canceled?.text).toContain("you did not sign it again in time, so we canceled your booking.");
+  expect(canceled?.text).not.toContain("person you booked for");
+  expect(await world.mail("right-address@example.com")).toEqual([]);
+  expect(await world.misshapenEvents()).toEqual([]);
 });
 
 test("a clearance 200 days before the start is warned about at once, lapses, and is requested again before the deadline", async () => {

@@ -135,7 +135,15 @@ const rows: Row[] = [
     when: "a payer corrects the invited participant",
     made: invited,
     act: ({ id }) => correctInvitation(store, id, participantBody("right@example.com"), occasionAt(now), answer),
-    leaves: ["agreement", "answer", "audit of a booking", "booking", "no payer lock", "payer lock"],
+    leaves: [
+      "ParticipantCorrected",
+      "agreement",
+      "answer",
+      "audit of a booking",
+      "booking",
+      "no payer lock",
+      "payer lock",
+    ],
   },
   {
     when: "a session for the deposit is opened",

@@ -22,6 +22,16 @@ export default {
     opening: "We have recorded that you will not take part.",
     noMore: "We will not email you about this booking again.",
   },
+  /** To the payer, who has corrected the participant. */
+  corrected: {
+    subject: "Please sign your agreement again",
+    opening: "You corrected the details of the person you booked for, so the agreement for your booking has changed.",
+    sign: "Please sign it on your booking page before {time}. Otherwise, we will have to cancel your booking and refund everything you have paid.",
+    /** While the deposit is unpaid. */
+    signAndPay:
+      "Please sign it and pay the deposit on your booking page before {time}. Otherwise, we will no longer hold the place for you.",
+    invite: "If you changed their email address, we will send an invitation to the new address after you sign.",
+  },
   acceptedToPayer: {
     subject: "The person you booked for has accepted",
     opening: "The person you booked for has accepted the place.",

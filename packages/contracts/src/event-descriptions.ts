@@ -12,6 +12,8 @@ export const eventDescriptions: Readonly<Record<EventName, string>> = {
   HoldExpired: "A hold expired without a paid deposit, and its place is free again.",
   BookingRevived: "The deposit of an expired hold was paid late, and the booking got a place again.",
   ParticipationChanged: "The participant was invited, accepted the invitation or declined it.",
+  ParticipantCorrected:
+    "The client corrected the invited participant. The agreement has a new version, `agreementVersion`, to sign.",
   AutopayChanged:
     "Autopay was turned on or off. `reason` says by whom, or why the saved payment method cannot be charged.",
   PaymentMethodSaved: "The client saved another payment method. With `autopay`, later payments are charged to it.",

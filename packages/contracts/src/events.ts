@@ -80,6 +80,7 @@ export const events = {
   HoldExpired: aboutBooking({}),
   BookingRevived: aboutBooking({}),
   ParticipationChanged: aboutBooking({ participation: z.enum(["invited", "accepted", "declined"]) }),
+  ParticipantCorrected: aboutBooking({ agreementVersion: z.int() }),
   AutopayChanged: aboutBooking({
     autopay: z.boolean(),
     /** `client`, or the reason why the saved method can no longer be charged. */

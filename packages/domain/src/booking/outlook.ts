@@ -4,7 +4,7 @@ import { marginMinutes } from "./attempt.ts";
 import { agreementSigned, type Booking, depositSettled, isLive, mayOwe } from "./booking.ts";
 import { lastSessionAt } from "./checkout.ts";
 import { type Due, unpaid } from "./due.ts";
-import { awaitsAnswer } from "./participation.ts";
+import { awaitsAnswer, isToSignAgain } from "./participation.ts";
 import { whenDue } from "./when-due.ts";
 
 /**
@@ -118,6 +118,18 @@ export const canBeCleared = (booking: Booking, now: Instant): boolean =>
  */
 export const invitedUntil = (booking: Booking, now: Instant): Instant | null =>
   awaitsAnswer(booking) && agreementSigned(booking) && booking.clearanceDueAt > now ? booking.clearanceDueAt : null;
+
+/**
+ * Until when the payer can sign the corrected agreement; null if it is signed, or too late. `pays`: the deposit is to be
+ * paid by then too.
+ */
+export function signAgainUntil(booking: Booking, now: Instant): { until: Instant; pays: boolean } | null {
+  if (!isToSignAgain(booking)) return null;
+  const payBy = payableUntil(booking, now);
+  if (payBy !== null) return { until: payBy, pays: true };
+  const until = isHeld(booking) && !isPaying(booking) ? null : confirmableUntil(booking, now);
+  return until === null ? null : { until, pays: false };
+}
 
 /** Whether the participant has accepted and the booking is live. */
 export const takesPartStill = (booking: Booking): boolean => booking.participation === "accepted" && isLive(booking);

@@ -48,7 +48,7 @@ describe("the invitation", () => {
     const life = new Life(forBea()).sign();
     const corrected = correctParticipant(life.booking, { participant: cal, hash: "hash-2" }, today);
     if (!corrected.ok) throw new Error(corrected.reason);
-    expect(corrected.events).toEqual([]);
+    expect(corrected.events.map(({ name }) => name)).toEqual(["ParticipantCorrected"]);
     const again = new Life(corrected.booking).sign();
     expect(again.booking.agreement).toMatchObject({ version: 2, signedVersion: 2, hash: "hash-2" });
     expect(invitations(again)).toEqual(["invited"]);
@@ -188,6 +188,7 @@ describe("correcting the invited participant", () => {
         participation: "invited",
         agreement: { version: 2, signedVersion: 1, hash: "hash-2" },
       },
+      events: [{ name: "ParticipantCorrected", data: { agreementVersion: 2 } }],
     });
   });
 

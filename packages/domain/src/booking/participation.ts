@@ -66,8 +66,8 @@ export function correctParticipant(
     if (next > now) return { ok: false, reason: "limit_exceeded", retryAfter: secondsBetween(now, next) };
   }
   const agreement = { ...before.agreement, version: before.agreement.version + 1, hash };
-  const change = nextVersion(before, now, { participant, agreement, correctedAt: now }, () => ({
-    events: [],
+  const change = nextVersion(before, now, { participant, agreement, correctedAt: now }, (booking) => ({
+    events: [bookingEvent(booking, "ParticipantCorrected", { agreementVersion: agreement.version })],
     journal: [],
   }));
   return { ok: true, ...change };

@@ -87,6 +87,7 @@ describe("the topic of a timeline event", () => {
       "DueWaived",
       "LateChargeAdded",
       "MoneyConverted",
+      "ParticipantCorrected",
       "PaymentActionRequired",
       "PaymentFailed",
       "PaymentMethodSaved",
