@@ -12,7 +12,7 @@ import { fill } from "@clearing/domain/text";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/autopay.ts";
 import exception from "./texts/exception.ts";
-import { type MailInput, methodName, unautomated, type Write } from "./words.ts";
+import { type MailInput, methodName, toSignFirst, unautomated, type Write } from "./words.ts";
 
 /**
  * Whether dues are collected automatically, as of the sending. If it changed again, the later change has another mail.
@@ -71,7 +71,7 @@ export const methodSaved: Write = (input) => {
       fill(opening, { method: methodName(method) }),
       ...(booking.autopay
         ? [automatic, ...notYetCharged(input), ...copyOf(input)]
-        : unautomated(booking, byLink, noReminder)),
+        : [...unautomated(booking, byLink, noReminder), ...toSignFirst(booking)]),
     ],
   };
 };
@@ -85,7 +85,11 @@ function stopped(
   if (why !== "client" && !owes) return null;
   return {
     subject,
-    paragraphs: [reasons[why], ...(isUnderWay ? [processing] : []), ...(owes ? unautomated(booking, byLink) : [])],
+    paragraphs: [
+      reasons[why],
+      ...(isUnderWay ? [processing] : []),
+      ...(owes ? [...unautomated(booking, byLink), ...toSignFirst(booking)] : []),
+    ],
   };
 }
 

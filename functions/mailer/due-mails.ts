@@ -5,6 +5,7 @@ import {
   type CollectionNews,
   type DueNews,
   dueNews,
+  isToSignAgain,
   lateNews,
   linkedUntil,
   mayBeCancelledUnpaid,
@@ -19,7 +20,7 @@ import type { CalendarDate } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
 import texts from "./texts/due.ts";
 import frame from "./texts/frame.ts";
-import { dayOf, methodName, moment, type Wording, type Write } from "./words.ts";
+import { dayOf, methodName, moment, toSignFirst, type Wording, type Write } from "./words.ts";
 
 /** Before and after a due's date, if it is still owed for the date that it had when the notice was written. */
 export const notice: Write = ({ booking, data, now, payLink }) => {
@@ -29,8 +30,12 @@ export const notice: Write = ({ booking, data, now, payLink }) => {
   const cancelsOn = typeof data.cancelsOn === "string" ? data.cancelsOn : null;
   const wording = write?.(booking, news, cancelsOn);
   if (wording === undefined) return null;
-  const { label, ...words } = wording;
-  return { ...words, action: { label, url: payLink(news.due.id, linkedUntil(booking, news, cancelsOn)) } };
+  const { label, subject, paragraphs } = wording;
+  return {
+    subject,
+    paragraphs: [...paragraphs, ...toSignFirst(booking)],
+    action: { label, url: payLink(news.due.id, linkedUntil(booking, news, cancelsOn)) },
+  };
 };
 
 /** A notice, with the label of its link. */
@@ -121,7 +126,9 @@ export const afterFailure: Steps = { ...late, collected: texts.next.unlessPaid }
 export function nextStep(booking: Booking, next: NextPayment, { collected, debitFree }: Steps): string[] {
   const { cardExpires, cancelledFirst, declined, noMethod, notRetried, authentication } = texts.next;
   if (next.kind === "collected") {
-    return [fill(collected, { method: methodName(next.method), date: dayOf(booking, next.at) })];
+    const asksNothing = collected === texts.next.collected;
+    const words = asksNothing && isToSignAgain(booking) ? texts.next.collectedUnsigned : collected;
+    return [fill(words, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
   switch (next.why) {
     case "client":
@@ -182,7 +189,7 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   const lateDate = longDate(late.late?.on ?? wasDueOn(booking, late, now));
   return {
     subject,
-    paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date })],
+    paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date }), ...toSignFirst(booking)],
     action: { label: pay, url: payLink(news.due.id, linkedUntil(booking, news)) },
   };
 };

@@ -20,7 +20,7 @@ import { longDate } from "@clearing/domain/time/long-date";
 import { ahead, cancelsAfterPause, chargesToCome, nextStep } from "./due-mails.ts";
 import texts from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
-import { amountOf, duringPause, type MailInput, unautomated, type Wording, type Write } from "./words.ts";
+import { amountOf, duringPause, type MailInput, toSignFirst, unautomated, type Wording, type Write } from "./words.ts";
 
 /** A waived amount is no longer owed; only while the booking is not over. */
 export const waived: Write = ({ booking, data }) => {
@@ -44,7 +44,7 @@ export const deferred: Write = ({ booking, data, now, payLink }) => {
   const date = longDate(on);
   const moved = fill(opening, { amount, from: longDate(wasDueOn), date });
   const { paragraphs, ...rest } = paidHow(booking, news, now, payLink);
-  return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs], ...rest };
+  return { subject: fill(subject, { date }), paragraphs: [moved, ...paragraphs, ...toSignFirst(booking)], ...rest };
 };
 
 /** How a deferred due is paid. The mail has a link if the client is to act, and no reminder with a link follows. */
@@ -83,5 +83,5 @@ export const collection: Write = ({ booking, data, now, payLink }) => {
     only === undefined || others.length > 0
       ? {}
       : { action: { label: frame.payNow, url: payLink(only.due.id, only.at) } };
-  return { subject, paragraphs: [opening, ...paid, ...cancels], ...action };
+  return { subject, paragraphs: [opening, ...paid, ...cancels, ...toSignFirst(booking)], ...action };
 };

@@ -42,6 +42,7 @@ const cancels: Booking = {
   terms: { ...terms, nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 4 } },
 };
 const invited = (booking: Booking): Booking => ({ ...signed(forAnna(booking)), participation: "invited" });
+const toSign: Booking = corrected(forAnna(anna.awaiting_clearance));
 const paused: Booking = { ...anna.confirmed, pauses: [{ from: "2027-01-01", until: null }] };
 const tries: NonNullable<Due["tries"]> = {
   ...{ failed: 1, firstFailedOn: "2027-02-06", lastFailedAt: "2027-02-06T17:00:00Z" },
@@ -109,6 +110,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: forAnna(anna.awaiting_clearance),
     },
     { of: "accepted", data: { participation: "accepted" }, booking: forAnna(anna.awaiting_clearance) },
+    {
+      ...{ of: "accepted, to sign", data: { participation: "accepted" } },
+      booking: corrected(forAnna(anna.awaiting_clearance)),
+    },
     {
       ...{ of: "declined", data: { participation: "declined" }, to: "participant" },
       booking: { ...forAnna(anna.cancelled), participation: "declined" },
@@ -183,6 +188,7 @@ const variants: Partial<Record<EventName, Variant[]>> = {
       booking: { ...anna.awaiting_clearance, autopay: true },
     },
     { of: "deposit for somebody else", data: deposit, booking: forAnna(anna.awaiting_clearance) },
+    { of: "deposit for somebody else, to sign", data: deposit, booking: corrected(forAnna(anna.awaiting_clearance)) },
     { of: "due", data: balance, booking: anna.confirmed },
     { of: "the last due", data: balance, booking: having({ status: "paid", paid: 1_600_000 }) },
     { of: "after the end", data: deposit, booking: anna.cancelled },
@@ -274,6 +280,15 @@ const variants: Partial<Record<EventName, Variant[]>> = {
   ],
   DueNotice: [
     { of: "upcoming, collected", data: { ...told, kind: "upcoming" }, booking: collected, now: late },
+    { of: "upcoming, to sign", data: { ...told, kind: "upcoming" }, booking: toSign, now: late },
+    {
+      ...{ of: "upcoming, collected, to sign", data: { ...told, kind: "upcoming" }, now: late },
+      booking: { ...toSign, autopay: true, savedMethod: card },
+    },
+    {
+      ...{ of: "final, to sign", data: { ...told, kind: "final", cancelsOn: "2027-02-22" }, now: pastDue },
+      booking: having({ status: "past_due" }, toSign),
+    },
     { of: "upcoming, its method was declined", data: { ...told, kind: "upcoming" }, booking: declinedCard, now: late },
     {
       ...{ of: "upcoming, automatic payments are on without a method", data: { ...told, kind: "upcoming" } },
@@ -361,6 +376,10 @@ const variants: Partial<Record<EventName, Variant[]>> = {
     {
       ...{ of: "added", data: { dueId: "due_9", forDueId: "due_1", dueOn: "2027-02-27", ...usd(2_500) }, now: late },
       booking: { ...anna.confirmed, dues: [...anna.confirmed.dues, charge] },
+    },
+    {
+      ...{ of: "to sign", data: { dueId: "due_9", forDueId: "due_1", dueOn: "2027-02-27", ...usd(2_500) }, now: late },
+      booking: { ...toSign, dues: [...toSign.dues, charge] },
     },
   ],
   CollectionTaskOpened: ["not_paid", "delinquent"].map((reason) => ({

@@ -39,18 +39,29 @@ const words: Record<Booking["participation"], (booking: Booking, now: Instant) =
   }),
 };
 
-/** To the payer: the invitation was accepted. A declined invitation ends the booking, which has another mail. */
+/**
+ * To the payer: the invitation was accepted, and what they are to sign. A declined invitation ends the booking, which has
+ * another mail.
+ */
 export const toPayer: Write = ({ booking, data, now }) => {
   if (invitationNews(booking, data.participation, now) !== "accepted") return null;
   const { subject, opening } = texts.acceptedToPayer;
-  return { subject, paragraphs: [opening] };
+  return { subject, paragraphs: [opening, ...toSign(booking, now)] };
 };
 
 /** Asks the payer to sign the corrected agreement, only while they have not, and have time to do it. */
 export const corrected: Write = ({ booking, now }) => {
-  const news = signAgainUntil(booking, now);
-  if (news === null) return null;
-  const { subject, opening, sign, signAndPay, invite } = texts.corrected;
-  const step = fill(news.pays ? signAndPay : sign, { time: moment(booking, news.until) });
-  return { subject, paragraphs: [opening, step, ...(isInvited(booking) ? [invite] : [])] };
+  const paragraphs = toSign(booking, now);
+  const { subject, invite } = texts.corrected;
+  return paragraphs.length === 0
+    ? null
+    : { subject, paragraphs: [...paragraphs, ...(isInvited(booking) ? [invite] : [])] };
 };
+
+/** What the payer is to sign and why, with the deadline; empty if it is signed, or too late. */
+function toSign(booking: Booking, now: Instant): string[] {
+  const news = signAgainUntil(booking, now);
+  if (news === null) return [];
+  const { opening, sign, signAndPay } = texts.corrected;
+  return [opening, fill(news.pays ? signAndPay : sign, { time: moment(booking, news.until) })];
+}

@@ -6,6 +6,7 @@ import {
   dueNews,
   isCollected,
   isForOneself,
+  isToSignAgain,
   keptUntil,
   linkedUntil,
   mayOwe,
@@ -22,7 +23,7 @@ import { withoutMethod } from "./autopay-mails.ts";
 import { afterFailure, chargesToCome, nextStep } from "./due-mails.ts";
 import frame from "./texts/frame.ts";
 import texts from "./texts/payment.ts";
-import { type Data, moment, paymentOf, type Write } from "./words.ts";
+import { type Data, moment, paymentOf, toSignFirst, type Write } from "./words.ts";
 
 /** Only while the bank processes it. Another mail reports the outcome. A hold keeps its place only until its end. */
 export const processing: Write = ({ booking, data, now }) => {
@@ -56,9 +57,9 @@ export const settled: Write = ({ booking, data, now }) => {
 function confirmation(booking: Booking, now: Instant): string[] {
   const until = confirmableUntil(booking, now);
   if (until === null) return [];
-  const { awaitsConfirmation, awaitsConfirmationForOther } = texts.settled;
+  const { awaitsConfirmation, awaitsConfirmationForOther, toSign } = texts.settled;
   const words = isForOneself(booking) ? awaitsConfirmation : awaitsConfirmationForOther;
-  return [fill(words, { time: moment(booking, until) })];
+  return [fill(words, { time: moment(booking, until) }), ...(isToSignAgain(booking) ? [toSign] : [])];
 }
 
 /** Says that everything is paid, or what is due next. */
@@ -90,7 +91,10 @@ export const actionRequired: Write = ({ booking, data, now }) => {
 /** Only while it is still unpaid and the booking is not cancelled: those cases have other mails. */
 export const failed: Write = ({ booking, data, now, payLink }) => {
   const news = data.purpose === "due" ? dueNews(booking, { dueId: data.dueId }, now) : null;
-  const steps = news === null ? whatNow(booking, data, now) : nextStep(booking, news.next, afterFailure);
+  const steps =
+    news === null
+      ? whatNow(booking, data, now)
+      : [...nextStep(booking, news.next, afterFailure), ...toSignFirst(booking)];
   if (steps === null) return null;
   const { depositSubject, paymentSubject, opening } = texts.failed;
   const reasons: Readonly<Record<string, string>> = texts.failed.reasons;
@@ -115,11 +119,11 @@ function whatNow(booking: Booking, data: Data, now: Instant): string[] | null {
   const { hold, shortHold, due, noPlace } = texts.failed;
   switch (outlook?.kind) {
     case "hold":
-      return [fill(hold, { time: moment(booking, outlook.until) })];
+      return [fill(hold, { time: moment(booking, outlook.until) }), ...toSignFirst(booking)];
     case "short_hold":
       return [fill(shortHold, { time: moment(booking, outlook.until) })];
     case "due":
-      return data.purpose === "payoff" ? [...afterPayoff(booking, now), due] : [due];
+      return [...(data.purpose === "payoff" ? afterPayoff(booking, now) : []), due, ...toSignFirst(booking)];
     case "no_place":
       return [noPlace];
     case "settled":

@@ -5,6 +5,7 @@ import {
   isPaused,
   isRemindedOfAll,
   isSettled,
+  isToSignAgain,
   type PaymentMethod,
   type Refund,
 } from "@clearing/domain/booking";
@@ -83,6 +84,9 @@ export function unautomated(booking: Booking, byLink: string, ...unlinked: strin
   if (isAllProcessing(booking)) return [[...unlinked, exception.resumed.processing].join(" ")];
   return isRemindedOfAll(booking) ? [byLink] : [[...unlinked, frame.payInBooking].join(" ")];
 }
+
+/** Asks for the signature without which the client can pay nothing; empty if nothing is to be signed again. */
+export const toSignFirst = (booking: Booking): string[] => (isToSignAgain(booking) ? [frame.toSign] : []);
 
 /** A saved method as its client recognizes it. */
 export function methodName({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {

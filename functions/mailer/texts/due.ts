@@ -26,6 +26,8 @@ export default {
   },
   next: {
     collected: "We will charge it to your {method} on {date}. You do not need to do anything.",
+    /** While the client is to sign. */
+    collectedUnsigned: "We will charge it to your {method} on {date}.",
     /** Of a payment that is past due. */
     retried: "We will try to charge your {method} on {date}. If that fails, you still owe this payment.",
     /** Of a payment that has just failed, perhaps from another card or bank account. */

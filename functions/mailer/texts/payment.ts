@@ -15,6 +15,9 @@ export default {
     /** To a payer who does not take part: says nothing about the participant's steps. */
     awaitsConfirmationForOther:
       "We are keeping the place. We can confirm your booking once all required steps are complete. If they are not complete before {time}, we will have to cancel it and refund everything you have paid. We will email you as soon as it is confirmed.",
+    /** After `awaitsConfirmationForOther`. */
+    toSign:
+      "One of the required steps is yours: you corrected the details of the person you booked for, so please sign the changed agreement on your booking page.",
     paidInFull: "Your booking is paid in full.",
     nextPayment: "Your next payment of {amount} is due on {date}.",
     ended: "Your booking has ended. If we refund any of this payment, we will tell you in a separate email.",
