@@ -107,10 +107,20 @@ const pages: Record<string, [of: string, Reply][]> = {
     ["payoff", payPageReply(withoutMethod, { kind: "payoff", amount: 1_550_000 }, url)],
     ["paid, with later payments", payPageReply(booking, { kind: "paid" }, url)],
     ["paid, with later payments and no saved method", payPageReply(withoutMethod, { kind: "paid" }, url)],
-    ...(["paid", "on_its_way", "after_payoff", "to_sign", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
+    ...(["paid", "on_its_way", "after_payoff", "nothing_to_pay"] as const).map((kind): [string, Reply] => [
       kind,
       payPageReply(settled, { kind }, url),
     ]),
+    ["to_sign", payPageReply(booking, { kind: "to_sign", planned: null }, url)],
+    ["to_sign, and charged automatically", payPageReply(booking, { kind: "to_sign", planned }, url)],
+    [
+      "to_sign, and charged to a card that will have expired",
+      payPageReply(booking, { kind: "to_sign", planned: { ...planned, as: "card_expires" } }, url),
+    ],
+    [
+      "to_sign, and charged once bank debits are allowed again",
+      payPageReply(booking, { kind: "to_sign", planned: debited }, url),
+    ],
     ["invalid link", noPayPage(404)],
     ["Stripe or the tables cannot be asked", noPayPage(503)],
   ],

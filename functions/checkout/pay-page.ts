@@ -8,6 +8,7 @@ import {
   lacksMethod,
   methodPageRefusal,
   type PayPage,
+  type PlannedCharge,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -38,6 +39,7 @@ export function payPageReply(booking: Booking, page: PayPage, methodUrl: string)
   const isOffered = (hasMethod || lacksMethod(booking)) && methodPageRefusal(booking, page) === null;
   const linked = (words: Words): Words => (isOffered ? { ...words, link } : words);
   if (page.kind === "paid" && !isSettled(booking)) return shortPage(200, linked(texts.paidInPart));
+  if (page.kind === "to_sign") return shortPage(200, { ...texts.toSign, text: toSignText(page.planned) });
   if (page.kind !== "payable" && page.kind !== "payoff") return shortPage(200, states[page.kind]);
   const { merchant, publicLabel: program } = terms;
   const text = page.kind === "payoff" ? fill(payoff, { merchant, program }) : paymentText(page, { merchant, program });
@@ -52,10 +54,18 @@ function paymentText({ date, planned }: Payable, seller: { merchant: string; pro
   const { due, pastDue, undated, planned: charges } = texts.payable;
   const payment =
     date === null ? fill(undated, seller) : fill(date.isPast ? pastDue : due, { ...seller, date: longDate(date.on) });
-  if (planned === null) return payment;
-  const charge = fill(charges[planned.as], { method: savedMethodInWords(planned.method), date: longDate(planned.on) });
-  return `${payment} ${charge}`;
+  return planned === null ? payment : `${payment} ${chargeText(planned, charges)}`;
 }
+
+/** The payment is charged as planned, although the agreement is not signed. */
+function toSignText(planned: PlannedCharge | null): string {
+  const { text, planned: charges } = texts.toSign;
+  const { debit_free } = texts.payable.planned;
+  return planned === null ? text : `${text} ${chargeText(planned, { debit_free, ...charges })}`;
+}
+
+const chargeText = ({ as, method: charged, on }: PlannedCharge, words: Record<PlannedCharge["as"], string>): string =>
+  fill(words[as], { method: savedMethodInWords(charged), date: longDate(on) });
 
 /**
  * The page on which a client saves another method. While autopay is on, it shows the permission for the new method,

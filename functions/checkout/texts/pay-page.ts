@@ -41,6 +41,12 @@ export default {
   toSign: {
     title: "Please sign your agreement first",
     text: "The agreement for this booking has changed. After you sign it on your booking page, you can use this link again.",
+    /** When it is charged although the client has not signed. `debit_free` is as for a payment that can be paid. */
+    planned: {
+      collected: "If this payment is still unpaid on {date}, we will charge {method} then.",
+      card_expires:
+        "If this payment is still unpaid on {date}, we will try to charge {method}, but it will have expired by then, so the charge may fail.",
+    },
   },
   nothingToPay: { title: "Nothing to pay", text: "There is nothing to pay with this link. You can close this page." },
   invalid: {

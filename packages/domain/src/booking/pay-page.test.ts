@@ -66,11 +66,21 @@ describe("the link of a due", () => {
   test("pays nothing while a corrected agreement is not signed again, as the checkout does", () => {
     const { agreement } = having({});
     const corrected = { agreement: { ...agreement, version: agreement.version + 1 } };
-    const page = { kind: "to_sign" } as const;
+    const page = { kind: "to_sign", planned: null } as const;
 
     expect(payPageOf(having({}, corrected), "due_1", null, today)).toEqual(page);
     expect(shown(having({ status: "processing" }, corrected))).toBe("on_its_way");
     expect(methodPageRefusal(having({}, corrected), page)).toBe("to_sign");
+  });
+
+  test("says when the saved method is charged although a corrected agreement is not signed again", () => {
+    const { agreement } = having({});
+    const corrected = { agreement: { ...agreement, version: agreement.version + 1 } };
+
+    expect(payPageOf(having({}, { ...corrected, autopay: true, savedMethod }), "due_1", null, today)).toEqual({
+      kind: "to_sign",
+      planned: { as: "collected", on: "2027-02-06", method: { type: "card", last4: "4242" } },
+    });
   });
 
   test("leads to the open page of a payoff until somebody pays on it", () => {

@@ -23,13 +23,14 @@ export type PlannedCharge = {
  * The page behind a payment link. `payable`: `amount` (minor units) is charged on the page that the button opens;
  * `date` is null while the due waits for a confirmation, `planned` if the due is not collected otherwise. `payoff`: the
  * due is part of a payoff whose page is open, and the button leads to that page. `after_payoff`: an open payoff leaves
- * the due out, and it can be paid afterwards. `to_sign`: the agreement has changed and is not signed again yet.
+ * the due out, and it can be paid afterwards. `to_sign`: the agreement has changed and is not signed again yet, but
+ * the due is collected as `planned` all the same.
  */
 export type PayPage =
   | { kind: "payable"; date: DueDate | null; amount: number; planned: PlannedCharge | null }
   | { kind: "payoff"; amount: number }
   | { kind: "after_payoff" }
-  | { kind: "to_sign" }
+  | { kind: "to_sign"; planned: PlannedCharge | null }
   | { kind: "paid" }
   | { kind: "on_its_way" }
   | { kind: "nothing_to_pay" };
@@ -46,7 +47,7 @@ export function payPageOf(booking: Booking, dueId: string, open: Attempt | null,
   const isOwed = booking.status !== "held" && mayOwe(booking) && unpaid(due) > 0;
   if (!isOwed || awaitsFirstConfirmation(booking, due)) return { kind: "nothing_to_pay" };
   if (due.status === "processing" || open?.via === "off_session") return { kind: "on_its_way" };
-  if (!agreementSigned(booking)) return { kind: "to_sign" };
+  if (!agreementSigned(booking)) return { kind: "to_sign", planned: plannedCharge(booking, due, now) };
   if (open !== null && isPaidOffWithOthers(booking, due)) return { kind: "payoff", amount: open.amount };
   if (waitsForPayoff(booking, due)) return { kind: "after_payoff" };
   const isOpen = open?.status === "open" && open.sessionExpiresAt > now;
