@@ -598,6 +598,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Autopay Changed reason":
     "`client`: the client turned autopay on or off. The other reasons turn it off. `detached`: the saved payment method was removed at Stripe. `customer_deleted`: the customer was deleted at Stripe. `mandate_withdrawn`: the authorization of the bank debit is no longer valid. `refused`: Stripe refused the saved payment method.",
   agreementVersion: "The version of the agreement that was signed, from 1.",
+  "Participant Corrected agreementVersion": "The new version of the agreement, which is not signed yet.",
   attemptId: "The id of the payment attempt, such as `att_01k`.",
   "Payment dueId": "The id of the due that the payment is for. With a payoff, the first of its dues.",
   "event purpose":
