@@ -113,8 +113,8 @@ function endedBy(booking: Booking, by: string): string {
 const { other: _, ...CANCELLED } = texts.cancelled.reasons;
 
 /**
- * A payer is not told why a participant does not take part. That the payer has not signed again is said first: it
- * depends only on them, and nobody is invited before.
+ * A payer is not told why a participant does not take part. That the payer has not signed again is said first, and says
+ * nothing about the participant.
  */
 function forPayer(booking: Booking) {
   const { not_taking_part, unsigned, unanswered, no_show } = texts.cancelled.reasonsForPayer;

@@ -342,7 +342,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   dueOn:
     "When the due is payable, a date in the cohort's time zone. The balance of the plan `full` shows the clearance deadline until the booking is confirmed.",
   "request dueOn":
-    "The new date of the due, in the cohort's time zone. Must be after its current date, not in the past, and at most 730 days after the earliest date allowed.",
+    "The new date of the due, in the cohort's time zone. Must be after the date on which it is due now, not in the past, and at most 730 days after the earliest date allowed.",
   "dues amount": "The amount of the due, in minor units.",
   "dues paid": "How much of the due is paid, in minor units.",
   waived: "How much of the due staff have waived, in minor units. It is no longer owed.",

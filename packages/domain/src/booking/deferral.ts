@@ -3,7 +3,7 @@ import { type Booking, type BookingChange, bookingEvent } from "./booking.ts";
 import { type Due, dueEventData, replaceDue, waitsForConfirmation } from "./due.ts";
 import { nextVersion } from "./next-version.ts";
 import { changeableDue, type DueRefusal } from "./staff-due.ts";
-import { wasDueOn } from "./when-due.ts";
+import { wasDueOn, whenDue } from "./when-due.ts";
 
 /** The longest deferral in days. A date further away is a typing error, and the due would be forgotten. */
 export const mostDaysDeferred = 730;
@@ -16,7 +16,7 @@ export type DeferralRefused =
 export type DeferralDecision = ({ ok: true } & BookingChange) | DeferralRefused;
 
 /**
- * Defers a due to a later date, no earlier than today. The amount stays; lateness, notices and tries follow the new
+ * Defers a due to a date after the one on which it is due, no earlier than today. The amount stays; lateness, notices and tries follow the new
  * date. The ledger does not change.
  */
 export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, now: Instant): DeferralDecision {
@@ -25,7 +25,9 @@ export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, no
   const { due } = found;
   if (waitsForConfirmation(before, due)) return { ok: false, reason: "no_date_yet" };
   const today = dateIn(before.terms.timeZone, now);
-  const first = later(addDays(due.dueOn, 1), today);
+  const date = whenDue(before, due, today);
+  const dated = date === null || date.isPast ? due.dueOn : date.on;
+  const first = later(addDays(dated, 1), today);
   const last = addDays(first, mostDaysDeferred);
   if (dueOn < first) return { ok: false, reason: "not_later", bound: first };
   if (dueOn > last) return { ok: false, reason: "too_late", bound: last };

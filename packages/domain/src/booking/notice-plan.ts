@@ -10,9 +10,9 @@ import {
   startOfDay,
 } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import { collectionAt } from "./collection-time.ts";
+import { collectionAt, countsFrom } from "./collection-time.ts";
 import { type Due, type Notice, unpaid } from "./due.ts";
-import { isPursued, isUnderWay } from "./next-try.ts";
+import { isPursued, isUnderWay, isVariedDebitPlanned } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 import { isListed } from "./varied-debit.ts";
 import { lateFrom, whenDue } from "./when-due.ts";
@@ -31,14 +31,20 @@ function datedOn(booking: Booking, { datedOn: moved, startsBy, dueOn }: Due): Ca
 }
 
 /**
- * The notices of a due for its present date, in order. Those of a late due keep their days, although its debit changes
- * afterwards. Notices whose day had passed when the due got its date are left
+ * The date from which the notices of a due count. Those of a late due keep their days, although its debit changes
+ * afterwards. They wait for a changed debit that is the first try, such as after a pause: the client relies on it.
+ */
+const noticesFrom = (booking: Booking, due: Due): CalendarDate =>
+  due.tries === undefined && isVariedDebitPlanned(booking, due) ? countsFrom(booking, due) : lateFrom(booking, due);
+
+/**
+ * The notices of a due for its present date, in order. Notices whose day had passed when the due got its date are left
  * out. If none before the date is left, or the due gets its date at the confirmation, one is sent at once.
  */
 function plannedNotices(booking: Booking, due: Due): Planned[] {
   const { collection, timeZone } = booking.terms;
   const at = (date: CalendarDate) => later(collectionAt(date, timeZone), due.goesOnAt ?? "");
-  const counts = lateFrom(booking, due);
+  const counts = noticesFrom(booking, due);
   const dated = datedOn(booking, due);
   const byConfirmation = due.startsBy === "confirmation" && due.datedOn === undefined;
   const before = collection.noticeDaysBefore

@@ -4,7 +4,7 @@ import type { Life } from "../testing/life.ts";
 import { at, dueOn, everyDay, owing, told } from "../testing/owing.ts";
 import { addDays, plusHours, plusMinutes } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
-import { allowAutopay, type Due, payPageOf, type SavedMethod } from "./index.ts";
+import { allowAutopay, type Due, deferDue, payPageOf, type SavedMethod } from "./index.ts";
 import { nextTryAt } from "./next-try.ts";
 
 const account: SavedMethod = {
@@ -123,12 +123,15 @@ test("a late due that staff defer, and whose debit waits for its notice, keeps t
   expect(first(life).status).not.toBe("past_due");
 });
 
-test("a date that staff set afterwards replaces it", () => {
+test("a date that staff set afterwards is later, and replaces it", () => {
   const life = waiting();
   life.stopAutopay();
-  life.defer("due_1", addDays(dueOn, 5));
 
-  expect(page(life)).toMatchObject({ date: { on: addDays(dueOn, 5), isPast: false } });
+  expect(deferDue(life.booking, "due_1", addDays(dueOn, 7), life.now)).toEqual({
+    ...{ ok: false, reason: "not_later", bound: addDays(dueOn, 8) },
+  });
+  life.defer("due_1", addDays(dueOn, 9));
+  expect(page(life)).toMatchObject({ date: { on: addDays(dueOn, 9), isPast: false } });
 });
 
 function allow(life: Life): void {

@@ -144,6 +144,14 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
     expect(told(life, [life.now, plusMinutes(life.now, 1), at(9)])).toEqual(["9: late charge"]);
   });
 
+  test("has no notice of a changed debit if the booking is cancelled before it", () => {
+    const cancels = { nonPayment: { noticeDays: [3, 7], cancelDaysBefore: 28 }, lateCharge };
+    const life = payPart(unpaidAfter(2, cancels));
+
+    expect(told(life, everyDay(3, 9))).toEqual(["3: past_due 3", "7: final 7"]);
+    expect(life.booking.status).toBe("cancelled");
+  });
+
   test("stays delinquent", () => {
     const life = unpaidAfter(32);
     const stands = () => standing(life.booking, addDays(dueOn, 32));
@@ -239,13 +247,14 @@ describe("a due that is late, and whose debit a part payment then changes,", () 
   });
 });
 
-test("a due whose date came during a pause has no notice of a payment to come, and those of its lateness", () => {
-  const life = owing({ autopay: true, savedMethod: account }).at(at(-10));
+test("a due whose date came during a pause has no notice before its debit, and no cancellation", () => {
+  const nonPayment = { noticeDays: [3, 7], cancelDaysBefore: 28 };
+  const life = owing({ autopay: true, savedMethod: account }, { nonPayment, lateCharge }).at(at(-10));
   life.collection(true);
   for (const now of everyDay(-9, 2)) life.at(now).sweep();
   life.at(plusMinutes(at(1), 1)).collection(false);
 
   expect(first(life.booking)).toMatchObject({ status: "past_due", varied: { noticeOn: addDays(dueOn, 2) } });
-  // The two paused days after its date do not count.
-  expect(told(life, everyDay(2, 12))).toEqual(["2: changed 10", "5: past_due 3", "9: final 7"]);
+  expect(told(life, everyDay(2, 12))).toEqual(["2: changed 10"]);
+  expect([life.booking.status, nextTryAt(life.booking, first(life.booking), life.now)]).toEqual(["confirmed", at(12)]);
 });
