@@ -24,7 +24,7 @@ export default {
   },
   linkOnly: {
     title: "You do not need to save a card or bank account",
-    text: "We do not charge what is left to pay automatically. Please go back to the payment to pay it.",
+    text: "We do not automatically charge what is left to pay. Please go back to the payment to pay it.",
   },
   paused: "Your payments are paused for now. We will email you when the pause ends.",
   back: "Back to the payment",
