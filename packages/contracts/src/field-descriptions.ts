@@ -104,9 +104,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   financingHours: "How many hours an outside lender has to decide on an application. There are no outside lenders yet.",
   cancellation: "The refund to a client who cancels: the fee that is withheld, and the tiers.",
   "cancellation administrationFee":
-    "The fee that is withheld from every refund to a client who cancels, in minor units. 0 if there is none.",
+    "The fee that is withheld from each refund under this policy, in minor units. 0 if there is none.",
   tiers:
-    "The tiers of the refund, from the earliest cancellation to the latest. The first tier whose `daysBefore` is not more than the days left until the first day applies. The last tier must have 0 days.",
+    "The tiers of the refund, from the earliest cancellation to the latest. The first tier whose `daysBefore` is not more than the days left until the first day applies. The last tier must have 0 days. From the first day on, nothing is refunded.",
   daysBefore:
     "The tier applies to a cancellation at least this many days before the first day. Must be less than in the tier before it.",
   "tiers refundPercent":
