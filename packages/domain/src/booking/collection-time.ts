@@ -1,6 +1,6 @@
 import { addDays, type CalendarDate, dateIn, type Instant, instantAt, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
-import type { Due } from "./due.ts";
+import { type Due, keptDate } from "./due.ts";
 import { debitNotBefore } from "./varied-debit.ts";
 
 /** The daily time of tries, notices, late charges and cancellations, in the cohort's time zone. */
@@ -25,8 +25,8 @@ export function countsFrom(
   due: Due,
 ): CalendarDate {
   const { depositSettledOn } = booking;
-  const { kind, dueOn, told } = due;
+  const { kind, dueOn } = due;
   if (kind === "deposit" || depositSettledOn === undefined) return dueOn;
-  const dates = [addDays(depositSettledOn, 1), debitNotBefore(booking, due), told?.dueOn === dueOn ? told.on : null];
+  const dates = [addDays(depositSettledOn, 1), debitNotBefore(booking, due), keptDate(due.told, due)];
   return dates.filter((date) => date !== null).reduce(later, dueOn);
 }

@@ -16,8 +16,8 @@ export type DeferralRefused =
 export type DeferralDecision = ({ ok: true } & BookingChange) | DeferralRefused;
 
 /**
- * Defers a due to a date after the one on which it is due, no earlier than today. The amount stays; lateness, notices and tries follow the new
- * date. The ledger does not change.
+ * Defers a due to a date after the one on which it is due, no earlier than today. The amount stays; lateness, notices
+ * and tries follow the new date. The ledger does not change.
  */
 export function deferDue(before: Booking, dueId: string, dueOn: CalendarDate, now: Instant): DeferralDecision {
   const found = changeableDue(before, dueId);

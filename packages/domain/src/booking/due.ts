@@ -21,6 +21,9 @@ export const dueEventData = (due: Due, { currency }: { currency: string }) => ({
   currency,
 });
 
+/** A date that was kept for a due while its own date was `dueOn`. */
+type KeptDate = { dueOn: CalendarDate; on: CalendarDate };
+
 export type DueKind = "deposit" | "installment" | "balance" | "late_charge";
 
 export type DueStatus = "scheduled" | "processing" | "action_required" | "paid" | "past_due" | "cancelled";
@@ -71,13 +74,10 @@ export type Due = {
   varied?: VariedDebit;
   /** When the client was notified that the due's debit is held back until the first day; absent if never. */
   heldBackNoticedOn?: CalendarDate;
-  /** The date for which it is or was past due (`on`), when its own date was `dueOn`. Absent if it never was past due. */
-  late?: { dueOn: CalendarDate; on: CalendarDate };
-  /**
-   * The date from which it counts at the earliest (`on`), as its client was told when its own date was `dueOn`, although
-   * nothing puts it off anymore. Absent if there is none.
-   */
-  told?: { dueOn: CalendarDate; on: CalendarDate };
+  /** The date for which it is or was past due. Absent if it never was past due. */
+  late?: KeptDate;
+  /** A later date that the client was told. It stays, although its reason has ended. Absent if there is none. */
+  told?: KeptDate;
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
   /** The date as of which a payoff has settled it: its interest is what was earned by then. Absent if none has. */
@@ -146,6 +146,10 @@ export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, part
 }
 
 const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
+
+/** The date kept for a due's present date; null if there is none, or if the due has another date since. */
+export const keptDate = (kept: KeptDate | undefined, { dueOn }: Pick<Due, "dueOn">): CalendarDate | null =>
+  kept?.dueOn === dueOn ? kept.on : null;
 
 type Confirmed = { confirmedAt: Instant | null; status: BookingStatus };
 

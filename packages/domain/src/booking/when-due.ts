@@ -1,7 +1,7 @@
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
-import { type Due, waitsForConfirmation } from "./due.ts";
+import { type Due, keptDate, waitsForConfirmation } from "./due.ts";
 
 /** When a due is due. `isPast`: that date has passed, so the due is late unless it is paid. */
 export type DueDate = { on: CalendarDate; isPast: boolean };
@@ -13,16 +13,16 @@ export type DueDate = { on: CalendarDate; isPast: boolean };
  */
 export function whenDue(booking: Booking, due: Due, today: CalendarDate): DueDate | null {
   if (waitsForConfirmation(booking, due)) return null;
-  const { dueOn, late, status } = due;
-  if (late?.dueOn === dueOn) return { on: late.on, isPast: true };
+  const lateOn = keptDate(due.late, due);
+  if (lateOn !== null) return { on: lateOn, isPast: true };
   const on = countsFrom(booking, due);
   // An earlier release did not store the date for which a due is late.
-  return status === "past_due" && today <= on ? { on: dueOn, isPast: true } : { on, isPast: today > on };
+  return due.status === "past_due" && today <= on ? { on: due.dueOn, isPast: true } : { on, isPast: today > on };
 }
 
 /** The date from which days late are counted: the one for which a due is late, or will be. */
 export const lateFrom = (booking: Parameters<typeof countsFrom>[0], due: Due): CalendarDate =>
-  due.late?.dueOn === due.dueOn ? due.late.on : countsFrom(booking, due);
+  keptDate(due.late, due) ?? countsFrom(booking, due);
 
 /**
  * Stores the date for which a due is late where an earlier release stored only its status, which does not last while a
