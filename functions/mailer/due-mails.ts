@@ -12,7 +12,7 @@ import {
   type NextPayment,
   noticeNews,
   unpaid,
-  wasDueOn,
+  wasLateFor,
 } from "@clearing/domain/booking";
 import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
@@ -185,8 +185,7 @@ export const lateCharge: Write = ({ booking, data, now, payLink }) => {
   if (news === null || late === undefined) return null;
   const { subject, opening, due, pay } = texts.lateCharge;
   const { amount, date } = figures(booking, news);
-  // Staff may have deferred it since.
-  const lateDate = longDate(late.late?.on ?? wasDueOn(booking, late, now));
+  const lateDate = longDate(wasLateFor(booking, late, now));
   return {
     subject,
     paragraphs: [fill(opening, { date: lateDate, amount }), fill(due, { date }), ...toSignFirst(booking)],

@@ -5,6 +5,7 @@ import {
   type Due,
   deferralNews,
   isAllProcessing,
+  isDatedByConfirmation,
   isPaused,
   isReminded,
   isSettled,
@@ -29,8 +30,9 @@ export const waived: Write = ({ booking, data }) => {
   const { wasDueOn = data.dueOn } = data;
   if (amount === null || typeof wasDueOn !== "string" || !mayOwe(booking)) return null;
   const { subject, opening, undated, others } = texts.waived;
-  const isDated = booking.dues.find(({ id }) => id === data.dueId)?.startsBy !== "confirmation";
-  const what = isDated ? fill(opening, { amount, date: longDate(wasDueOn) }) : fill(undated, { amount });
+  const what = isDatedByConfirmation(booking, data)
+    ? fill(undated, { amount })
+    : fill(opening, { amount, date: longDate(wasDueOn) });
   return { subject, paragraphs: [what, isSettled(booking) ? frame.nothingLeft : others] };
 };
 

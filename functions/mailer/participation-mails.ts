@@ -9,6 +9,7 @@ import {
 } from "@clearing/domain/booking";
 import { fill } from "@clearing/domain/text";
 import type { Instant } from "@clearing/domain/time";
+import frame from "./texts/frame.ts";
 import texts from "./texts/participation.ts";
 import { moment, type Wording, type Write } from "./words.ts";
 
@@ -62,6 +63,6 @@ export const corrected: Write = ({ booking, now }) => {
 function toSign(booking: Booking, now: Instant): string[] {
   const news = signAgainUntil(booking, now);
   if (news === null) return [];
-  const { opening, sign, signAndPay } = texts.corrected;
-  return [opening, fill(news.pays ? signAndPay : sign, { time: moment(booking, news.until) })];
+  const { sign, signAndPay } = texts.corrected;
+  return [frame.corrected, fill(news.pays ? signAndPay : sign, { time: moment(booking, news.until) })];
 }

@@ -86,7 +86,8 @@ export function unautomated(booking: Booking, byLink: string, ...unlinked: strin
 }
 
 /** Asks for the signature without which the client can pay nothing; empty if nothing is to be signed again. */
-export const toSignFirst = (booking: Booking): string[] => (isToSignAgain(booking) ? [frame.toSign] : []);
+export const toSignFirst = (booking: Booking): string[] =>
+  isToSignAgain(booking) ? [`${frame.corrected} ${frame.toSign}`] : [];
 
 /** A saved method as its client recognizes it. */
 export function methodName({ type, last4 }: { type: PaymentMethod; last4: string | null }): string {

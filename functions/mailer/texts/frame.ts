@@ -18,9 +18,9 @@ export default {
   payInBooking:
     "Please make each remaining payment on your booking page by its due date. We will not send you a reminder before that date. If a payment is past due, we will send you a link.",
   nothingLeft: "You have nothing left to pay for this booking.",
-  /** The payer has corrected the participant. Of a mail about a payment. */
-  toSign:
-    "You corrected the details of the person you booked for, so the agreement for your booking has changed. Please sign it on your booking page. Until you do, you cannot make a payment or change your payment method.",
+  /** The payer has corrected the participant. `toSign` follows in a mail about a payment. */
+  corrected: "You corrected the details of the person you booked for, so the agreement for your booking has changed.",
+  toSign: "Please sign it on your booking page. Until you do, you cannot make a payment or change your payment method.",
   payNow: "Pay now",
   payEarly: "Pay early or change your payment method",
 } as const;

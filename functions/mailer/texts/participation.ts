@@ -25,7 +25,6 @@ export default {
   /** To the payer, who has corrected the participant. */
   corrected: {
     subject: "Please sign your agreement again",
-    opening: "You corrected the details of the person you booked for, so the agreement for your booking has changed.",
     sign: "Please sign it on your booking page before {time}. Otherwise, we will have to cancel your booking and refund everything you have paid.",
     /** While the deposit is unpaid. */
     signAndPay:

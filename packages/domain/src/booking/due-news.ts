@@ -28,6 +28,10 @@ export function deferralNews(
   return { due, wasDueOn, on: date.on };
 }
 
+/** Whether the confirmation dates a due that staff have waived; until then, its event names a placeholder. */
+export const isDatedByConfirmation = ({ dues }: Booking, { dueId }: Told): boolean =>
+  dues.some(({ id, startsBy }) => id === dueId && startsBy === "confirmation");
+
 /** The content of a mail about a due that is owed. `isTomorrow`: it is due tomorrow in the cohort's time zone. */
 export type DueNews = { due: Due; date: DueDate; amount: number; next: NextPayment; isTomorrow: boolean };
 

@@ -28,6 +28,7 @@ export {
   datesToConfirm,
   deferralNews,
   dueNews,
+  isDatedByConfirmation,
   lateNews,
   namesPayments,
   noticeNews,
@@ -95,4 +96,4 @@ export * from "./stray-payment.ts";
 export { openCollectionTasks } from "./tasks.ts";
 export * from "./transitions.ts";
 export { waiveDue } from "./waiver.ts";
-export { wasDueOn } from "./when-due.ts";
+export { wasLateFor } from "./when-due.ts";

@@ -37,6 +37,10 @@ export function withLateDates(before: Booking, dues: readonly Due[], today: Cale
   });
 }
 
-/** The date on which a due was due that has had a late charge or a final notice, or that staff defer or waive. */
+/** The date on which a due was due that has had a final notice, or that staff defer or waive. */
 export const wasDueOn = (booking: Booking, due: Due, now: Instant): CalendarDate =>
   whenDue(booking, due, dateIn(booking.terms.timeZone, now))?.on ?? due.dueOn;
+
+/** The date for which a due was late that has had a late charge. Staff may have deferred it since. */
+export const wasLateFor = (booking: Booking, due: Due, now: Instant): CalendarDate =>
+  due.late?.on ?? wasDueOn(booking, due, now);
