@@ -42,8 +42,9 @@ export const plusHours = (instant: Instant, hours: number): Instant => plusSecon
 /** The instant `days` x 24 hours later. For calendar days use `addDays`. */
 export const plusDays = (instant: Instant, days: number): Instant => plusSeconds(instant, days * 86_400);
 
-export const addDays = (date: CalendarDate, days: number): CalendarDate =>
-  inUtc(Date.parse(date) + days * millisecondsADay).slice(0, 10);
+export const addDays = remembered(
+  (date: CalendarDate, days: number): CalendarDate => inUtc(Date.parse(date) + days * millisecondsADay).slice(0, 10),
+);
 
 /**
  * The date `months` calendar months later, clamped to the month's end: 31 January plus one month is the last day of

@@ -12,6 +12,7 @@ test("a value is computed once per arguments, in bounded memory", () => {
   expect(computed).toEqual(["a 1", "a 2", "b 1"]);
   for (let day = 0; day < 5_000; day++) joined("c", day);
   joined("a", 1);
+  joined("a", 1);
   expect(computed.filter((one) => one === "a 1")).toHaveLength(2);
 });
 
