@@ -21,9 +21,9 @@ import type { MailInput } from "./words.ts";
 type MailerDeps = Deps & { mailer: Mailer; payLinks: () => Promise<PayLinks> };
 
 /**
- * Sends the mails about an event to the people whom the booking concerns, once per event. Reads addresses from the
- * booking, because events carry none (I8). A mail that the service permanently refuses is not retried; a mail over the
- * day's limit is left out.
+ * Sends the mails about an event to the people whom the booking concerns: once, or again if the database fails to note
+ * that they were sent. Reads addresses from the booking, because events carry none (I8). A mail that the service
+ * permanently refuses is not retried; a mail over the day's limit is left out.
  */
 export async function mailAbout(event: BusEvent, deps: MailerDeps): Promise<string> {
   const name = eventNames.find((one) => one === event.name);

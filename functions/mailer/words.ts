@@ -13,6 +13,7 @@ import { formatMoney } from "@clearing/domain/money";
 import { fill } from "@clearing/domain/text";
 import { dateIn, type Instant, plusMinutes, startOfDay } from "@clearing/domain/time";
 import { longDate } from "@clearing/domain/time/long-date";
+import { remembered } from "@clearing/domain/time/remembered";
 import exception from "./texts/exception.ts";
 import frame from "./texts/frame.ts";
 
@@ -97,21 +98,21 @@ export function methodName({ type, last4 }: { type: PaymentMethod; last4: string
 
 /** The date of an instant in the cohort's time zone, in words. */
 export const dayOf = ({ terms: { timeZone } }: Booking, instant: Instant): string =>
-  new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(new Date(instant));
+  longDate(dateIn(timeZone, instant));
+
+/** Making a format takes longer than many uses of it. */
+const clockIn = remembered(
+  (timeZone: string) =>
+    new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone }),
+);
 
 /**
  * An instant in the cohort's time zone. Midnight is written as the last minute of the day before, because 12:00 AM is
  * misread.
  */
-export function moment({ terms: { timeZone } }: Booking, instant: Instant): string {
+export function moment(booking: Booking, instant: Instant): string {
+  const { timeZone } = booking.terms;
   const isMidnight = instant === startOfDay(dateIn(timeZone, instant), timeZone);
-  const at = new Date(isMidnight ? plusMinutes(instant, -1) : instant);
-  const date = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone }).format(at);
-  const time = new Intl.DateTimeFormat("en-US", {
-    hour: "numeric",
-    minute: "2-digit",
-    timeZoneName: "short",
-    timeZone,
-  });
-  return `${date}, ${time.format(at)}`;
+  const at = isMidnight ? plusMinutes(instant, -1) : instant;
+  return `${dayOf(booking, at)}, ${clockIn(timeZone).format(new Date(at))}`;
 }
