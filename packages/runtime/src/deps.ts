@@ -5,7 +5,7 @@ import { newId } from "@clearing/domain/ids";
 import type { Instant } from "@clearing/domain/time";
 import type { Gateway } from "@clearing/payments";
 import type { Store } from "@clearing/store/store";
-import { awsClient } from "./aws.ts";
+import { dynamoDbClient } from "./aws.ts";
 import { type Config, readConfig } from "./config.ts";
 import { jsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mailer.ts";
@@ -92,7 +92,7 @@ function buildDeps(parts: Parts) {
 }
 
 function openStore(config: Config, clock: Deps["clock"]): Store {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(dynamoDbClient), {
     // Undefined fields are omitted; empty strings are stored.
     marshallOptions: { removeUndefinedValues: true, convertEmptyValues: false },
   });
