@@ -171,6 +171,18 @@ const fault = (kind: Fault["kind"], over: Partial<Fault> = {}): Fault => ({
   ...over,
 });
 
+test("a throttled transaction is canceled with a reason for each item, and another call has its own error", async () => {
+  const { refusal } = setUp([everything], {}, [fault("throttle")]);
+  const transaction = await refusal("TransactWriteItems", {
+    TransactItems: [{ Put: { TableName: "core", Item: item("1") } }, { Put: { TableName: "core", Item: item("2") } }],
+  });
+  expect(transaction?.code).toBe("TransactionCanceledException");
+  expect(transaction?.details).toMatchObject({ CancellationReasons: [{ Code: "None" }, { Code: "ThrottlingError" }] });
+  expect((await refusal("GetItem", { TableName: "core", Key: item("1") }))?.code).toBe(
+    "ProvisionedThroughputExceededException",
+  );
+});
+
 test("a conflict has a reason for each item of a transaction, and its own name for a single write", async () => {
   const { refusal } = setUp([everything], {}, [fault("conflict")]);
   const transaction = await refusal("TransactWriteItems", {

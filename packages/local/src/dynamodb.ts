@@ -36,7 +36,7 @@ export function createDynamoDbService(options: Options): AwsService {
       faults.strikes("dynamodb", kind, { function: call.fn.label, action: operation });
 
     if (struck("error")) throw new AwsError("InternalServerError", "Internal server error", 500);
-    if (struck("throttle")) throw throttled();
+    if (struck("throttle")) throw throttled(operation, input);
     if (struck("conflict")) refuseForConflict(operation, input);
     const answer = await forward(db, call);
 
@@ -71,7 +71,10 @@ async function forward(db: DynamoDb, call: AwsCall): Promise<AwsAnswer> {
   };
 }
 
-function throttled(): AwsError {
+/** AWS's answer to a call above the capacity of a table or a partition. A transaction has it as the reason of an item. */
+function throttled(operation: string, input: Input): AwsError {
+  const message = "Throughput exceeds the current capacity of your table or index. Please try again shortly.";
+  if (transactions.has(operation)) return cancelled(input, "ThrottlingError", message);
   return new AwsError(
     "ProvisionedThroughputExceededException",
     "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
@@ -80,21 +83,25 @@ function throttled(): AwsError {
 
 /** AWS's answer if another transaction holds one of the items. The embedded database never gives it. */
 function refuseForConflict(operation: string, input: Input): void {
-  if (operation === "TransactWriteItems" || operation === "TransactGetItems") {
-    const items = input.TransactItems ?? [];
-    const codes = items.map((_, index) => (index === items.length - 1 ? "TransactionConflict" : "None"));
-    throw new AwsError(
-      "TransactionCanceledException",
-      `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(", ")}]`,
-      400,
-      {
-        CancellationReasons: codes.map((Code) =>
-          Code === "None" ? { Code } : { Code, Message: "Transaction is ongoing for the item" },
-        ),
-      },
-    );
-  }
-  if (writing.has(operation)) throw new AwsError("TransactionConflictException", "Transaction is ongoing for the item");
+  const message = "Transaction is ongoing for the item";
+  if (transactions.has(operation)) throw cancelled(input, "TransactionConflict", message);
+  if (writing.has(operation)) throw new AwsError("TransactionConflictException", message);
+}
+
+const transactions = new Set(["TransactWriteItems", "TransactGetItems"]);
+
+/** AWS's answer to a transaction of which the last item has this reason. */
+function cancelled({ TransactItems: items = [] }: Input, code: string, message: string): AwsError {
+  const reasons = items.map((_, index) =>
+    index === items.length - 1 ? { Code: code, Message: message } : { Code: "None" },
+  );
+  const codes = reasons.map(({ Code }) => Code).join(", ");
+  return new AwsError(
+    "TransactionCanceledException",
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    400,
+    { CancellationReasons: reasons },
+  );
 }
 
 /** Answers of a stale index: the same query's earlier answer, or the current answer without recent writes. */

@@ -57,7 +57,11 @@ export function isOutage(error: unknown): boolean {
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode ?? 0;
   return (
-    outages.has(error.name) || status >= 500 || status === 429 || (typeof code === "string" && socketErrors.has(code))
+    outages.has(error.name) ||
+    status >= 500 ||
+    status === 429 ||
+    (typeof code === "string" && socketErrors.has(code)) ||
+    reasonsOf(error).some((reason) => throttling.has(reason))
   );
 }
 
@@ -65,9 +69,17 @@ export function isOutage(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;
-  const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-  return error.name === "TransactionCanceledException" && reasons.some(({ Code }) => Code === "TransactionConflict");
+  return reasonsOf(error).includes("TransactionConflict");
 }
+
+/** Why a transaction of DynamoDB was canceled: a reason per item, `None` for an item that did not cause it. */
+function reasonsOf(error: Error & { CancellationReasons?: { Code?: string }[] }): string[] {
+  const reasons = error.name === "TransactionCanceledException" ? (error.CancellationReasons ?? []) : [];
+  return reasons.flatMap(({ Code }) => Code ?? []);
+}
+
+/** Reasons for which DynamoDB cancels a transaction that is above the capacity of a table or a partition. */
+const throttling = new Set(["ProvisionedThroughputExceeded", "ThrottlingError"]);
 
 const outages = new Set([
   "InternalServerError",

@@ -62,6 +62,12 @@ describe("a failure inside", () => {
 
   test.each([
     ["throttling that does not end", named("ThrottlingException"), 503, "unavailable"],
+    ...["ThrottlingError", "ProvisionedThroughputExceeded"].map((Code): [string, Error, number, string] => [
+      `a transaction that keeps being canceled for ${Code}`,
+      named("TransactionCanceledException", { CancellationReasons: [{ Code }, { Code: "None" }] }),
+      503,
+      "unavailable",
+    ]),
     ["a time-out", named("TimeoutError"), 503, "unavailable"],
     ["a connection that is refused", named("Error", { code: "ECONNREFUSED" }), 503, "unavailable"],
     ["a failing service", named("Unknown", { $metadata: { httpStatusCode: 500 } }), 503, "unavailable"],
