@@ -76,7 +76,7 @@ ${paragraphs([
   fill(parties, { bookingId, version, participant: terms.participantName, merchant }),
   fill(program, {
     ...{ program: terms.publicLabel, startsOn: longDate(terms.startsOn), endsOn: longDate(terms.endsOn) },
-    ...{ venue, timeZone: zoneName(timeZone) },
+    ...{ venue, timeZone: zoneName(timeZone, terms.startsOn) },
   }),
 ])}`,
   );

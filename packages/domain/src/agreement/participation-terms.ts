@@ -35,7 +35,7 @@ ${paragraphs([
   fill(parties, { bookingId: id, version, participant: participant.name, merchant }),
   fill(program, {
     ...{ program: publicLabel, startsOn: longDate(startsOn), endsOn: longDate(endsOn) },
-    ...{ venue, timeZone: zoneName(timeZone) },
+    ...{ venue, timeZone: zoneName(timeZone, startsOn) },
   }),
 ])}`,
   );

@@ -2,10 +2,17 @@ import { describe, expect, test } from "vitest";
 import { type Booking, unconfirm } from "../booking/index.ts";
 import type { PlanKind } from "../plan/index.ts";
 import { Life } from "../testing/life.ts";
-import { held, program, quoted } from "../testing/retreat.ts";
+import { cohort, held, program, quoted } from "../testing/retreat.ts";
 import { wordsOf as words } from "../testing/words.ts";
 import { longDate } from "../time/long-date.ts";
-import { agreementDocument, fromDeposit, methodToCome, permissionDocument, savedMethodInWords } from "./index.ts";
+import {
+  agreementDocument,
+  fromDeposit,
+  methodToCome,
+  participationDocument,
+  permissionDocument,
+  savedMethodInWords,
+} from "./index.ts";
 
 const card = savedMethodInWords({ type: "card", last4: "4242" });
 const kinds: PlanKind[] = ["full", "deposit_and_balance", "installments", "financed"];
@@ -18,20 +25,42 @@ const offered = program({
   ],
 });
 
+function agreementOf({ id, participant }: Booking, quote: ReturnType<typeof quoted>) {
+  const { merchant, publicLabel, venue, timeZone, startsOn, endsOn, administrationFee, clearanceDeadlineOn } =
+    quote.terms;
+  return agreementDocument({
+    ...quote,
+    ...{ bookingId: id, version: 1, participantName: participant.name },
+    ...{ merchant, publicLabel, venue, timeZone, startsOn, endsOn, administrationFee, clearanceDeadlineOn },
+  });
+}
+
 describe("the permission to collect", () => {
+  test.each([
+    ["America/Cancun", "Eastern Standard Time"],
+    ["America/Juneau", "Alaska Time"],
+    ["Australia/Lord_Howe", "Lord Howe Time"],
+    ["Europe/Berlin", "Central European Time"],
+    ["Europe/Lisbon", "Western European Time"],
+  ])("and the terms beside it name the zone %s as it is called on the first day: %s", (timeZone, name) => {
+    const abroad = { cohort: cohort({ timeZone }) };
+    const booking = held("full", abroad);
+    const [agreement = "", ...others] = [
+      agreementOf(booking, quoted("full", abroad)),
+      permissionDocument(booking, fromDeposit),
+      participationDocument(booking),
+    ].map(({ html }) => words(html));
+
+    for (const text of [agreement, ...others]) expect(text).toContain(`Dates and times are in ${name}.`);
+    expect(agreement).toContain(`on its due date at 10:00 AM ${name},`);
+  });
+
   test.each(kinds)(
     "of the plan %s has the same words in the agreement as in the document given with the signature",
     (kind) => {
       const quote = quoted(kind, { program: offered });
       const booking = held(kind, { program: offered });
-      const { terms } = quote;
-      const agreement = agreementDocument({
-        ...quote,
-        ...{ bookingId: booking.id, version: 1, participantName: booking.participant.name },
-        ...{ merchant: terms.merchant, publicLabel: terms.publicLabel, venue: terms.venue, timeZone: terms.timeZone },
-        ...{ startsOn: terms.startsOn, endsOn: terms.endsOn },
-        ...{ administrationFee: terms.administrationFee, clearanceDeadlineOn: terms.clearanceDeadlineOn },
-      });
+      const agreement = agreementOf(booking, quote);
       const sectionOf = ({ blocks }: Pick<typeof agreement, "blocks">) =>
         blocks.find(({ id }) => id === "automatic_collection");
 

@@ -5,7 +5,7 @@ import { lateFrom } from "../booking/when-due.ts";
 import { formatMoney } from "../money/index.ts";
 import { policyDates, refundPeriods } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
-import { dateIn } from "../time/index.ts";
+import { type CalendarDate, dateIn } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
 import { type Block, block, type Markup, pageOf, paragraphs, row, type SectionedPage, table } from "./document.ts";
 import agreementTexts from "./texts/agreement.ts";
@@ -27,6 +27,7 @@ export function paymentTable(payments: ListedPayment[]): Markup {
 export type PermissionTerms = {
   merchant: string;
   timeZone: string;
+  startsOn: CalendarDate;
   from: string;
   withInterest: boolean;
   payments: ListedPayment[];
@@ -65,7 +66,7 @@ function conditions(terms: PermissionTerms): string[] {
   const { interest, amounts, time, optional } = wordsFor(terms);
   return [
     terms.withInterest ? `${interest} ${amounts}` : amounts,
-    fill(time, { timeZone: zoneName(terms.timeZone) }),
+    fill(time, { timeZone: zoneName(terms.timeZone, terms.startsOn) }),
     texts.debitFree,
     texts.notice,
     optional,
@@ -109,6 +110,7 @@ export function permissionDocument(booking: Permitted, from: string): Permission
   const permission: PermissionTerms = {
     merchant: terms.merchant,
     timeZone: terms.timeZone,
+    startsOn: terms.startsOn,
     from,
     withInterest: booking.financeCharge > 0,
     payments: paymentsOf(booking),
@@ -123,7 +125,7 @@ ${paragraphs([
   fill(parties, { bookingId: id, version, merchant: terms.merchant }),
   fill(program, {
     ...{ program: terms.publicLabel, startsOn: longDate(terms.startsOn), endsOn: longDate(terms.endsOn) },
-    ...{ venue: terms.venue, timeZone: zoneName(terms.timeZone) },
+    ...{ venue: terms.venue, timeZone: zoneName(terms.timeZone, terms.startsOn) },
   }),
 ])}`,
   );

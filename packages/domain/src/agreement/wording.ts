@@ -1,6 +1,7 @@
 import type { ScheduledDue } from "../plan/index.ts";
 import type { RefundPeriod } from "../plan/policy.ts";
 import { fill } from "../text/index.ts";
+import type { CalendarDate } from "../time/index.ts";
 import { longDate } from "../time/long-date.ts";
 import { remembered } from "../time/remembered.ts";
 import agreement from "./texts/agreement.ts";
@@ -15,9 +16,10 @@ export function ordinal(count: number): string {
   return `${count}${endings[plurals.select(count)] ?? "th"}`;
 }
 
-/** The common name of a time zone: `Mountain Time` for `America/Denver`. */
-export const zoneName = remembered((timeZone: string): string => {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" }).formatToParts(0);
+/** The common name of a time zone on a date, because it can change: `Mountain Time` for `America/Denver`. */
+export const zoneName = remembered((timeZone: string, on: CalendarDate): string => {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" });
+  const parts = format.formatToParts(new Date(on));
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
 });
 
