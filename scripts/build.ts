@@ -258,7 +258,12 @@ function webhooksOf(events: Record<string, EventSchema>): object {
   return Object.fromEntries(Object.entries(events).map(([name, schema]) => [name, webhook(name, schema)]));
 }
 
-/** RapiDoc with the document inlined: one self-contained file. */
+/**
+ * RapiDoc with the document inlined: one self-contained file. A wide screen has a menu and shows one operation at a
+ * time; a narrow one, where RapiDoc has no menu, gets a list to unfold. The document is only labeled as OpenAPI 3.0:
+ * for 3.1, RapiDoc takes seconds to resolve the same references. Its parser for 3.0 would ignore keys beside a `$ref`;
+ * the document has none.
+ */
 function docsPage(document: object): string {
   const rapidoc = readFileSync(join(root, "node_modules/rapidoc/dist/rapidoc-min.js"), "utf8");
   const inline = (text: string) => text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
@@ -267,13 +272,22 @@ function docsPage(document: object): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Clearing: API</title>
-<rapi-doc id="api" render-style="read" theme="light" show-header="false" load-fonts="false" sort-endpoints-by="none"
+<style>
+  /* RapiDoc places an operation's required tokens in the corner of the page. They belong in the operation's corner. */
+  rapi-doc::part(section-endpoint-body-expanded) { position: relative; }
+</style>
+<rapi-doc id="api" theme="light" show-header="false" load-fonts="false" sort-endpoints-by="none"
   schema-style="table" default-schema-tab="schema" schema-description-expanded="true" allow-spec-url-load="false"
   allow-spec-file-load="false" show-method-in-nav-bar="as-colored-text"></rapi-doc>
 <script>${inline(rapidoc)}</script>
 <script>
-  const api = ${inline(JSON.stringify(document))};
-  addEventListener("DOMContentLoaded", () => document.getElementById("api").loadSpec(api));
+  const api = document.getElementById("api");
+  const wide = matchMedia("(min-width: 768px)");
+  const fit = () => api.setAttribute("render-style", wide.matches ? "focused" : "view");
+  wide.addEventListener("change", fit);
+  fit();
+  const openapi = ${inline(JSON.stringify({ ...document, openapi: "3.0.3" }))};
+  addEventListener("DOMContentLoaded", () => api.loadSpec(openapi));
 </script>
 </html>
 `;

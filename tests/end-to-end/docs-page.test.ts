@@ -14,22 +14,35 @@ afterAll(async () => {
   await world?.stop();
 });
 
-test("the API's documentation shows operations and fields with their descriptions, and needs no other host", async () => {
+const field = "The interest that was paid in advance and is not earned yet, in minor units.";
+
+const inMenu = { entry: ".nav-bar-path", text: "Gets the amount that pays off the booking today" };
+const inList = { entry: ".endpoint-head", text: "/v1/bookings/{id}/payoff" };
+
+test.each([
+  { screen: "a wide screen", widths: [1280], ...inMenu },
+  { screen: "a narrow screen", widths: [600], ...inList },
+  { screen: "a screen that becomes narrow", widths: [1280, 600], ...inList },
+])("the API's documentation shows an operation's fields on $screen, and needs no other host", async (shown) => {
   const page = await browser.newPage();
-  // The page is large, and loads slowly on a busy machine.
-  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on("request", (request) => {
     if (!request.url().startsWith(world.stack.apiUrl) && !/^(data|blob):/.test(request.url()))
       complaints.push(request.url());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
 
-  await page.goto(`${world.stack.apiUrl}/docs`);
-  await page.getByText("Holds a place for a limited time").first().waitFor();
-  await page.getByText("The interest that was paid in advance and is not earned yet, in minor units.").waitFor();
+  for (const [index, width] of shown.widths.entries()) {
+    await page.setViewportSize({ width, height: 800 });
+    if (index === 0) await page.goto(`${world.stack.apiUrl}/docs`);
+  }
+  await page.locator(shown.entry, { hasText: shown.text }).click();
+  await page.getByText(field).waitFor();
   const folder = process.env.CLEARING_SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/docs.png` });
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/docs on ${shown.screen}.png` });
 
   expect(complaints).toEqual([]);
 });

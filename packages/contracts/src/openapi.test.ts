@@ -4,7 +4,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import type * as z from "zod/mini";
 import { answersOf } from "./answers.ts";
-import { openapiDocument, routes } from "./openapi.ts";
+import { eventSchemas, openapiDocument, routes } from "./openapi.ts";
 import { problems } from "./problem.ts";
 import { refusalsOf } from "./refusals.ts";
 import type { Route } from "./route.ts";
@@ -250,4 +250,18 @@ describe("every operation lists its responses", () => {
 
     expect(html.map(({ operationId }) => operationId).sort()).toEqual(pages);
   });
+});
+
+/** The keys beside each `$ref` in a part of a document. */
+function besideRefs(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const keys = "$ref" in part ? Object.keys(part).filter((key) => key !== "$ref") : [];
+  return [...keys, ...Object.values(part).flatMap(besideRefs)];
+}
+
+test("no `$ref` has keys beside it, which the documentation page would ignore", () => {
+  expect(besideRefs([document, eventSchemas()])).toEqual([]);
+  expect(besideRefs({ items: { $ref: "#/components/schemas/Problem", description: "Ignored." } })).toEqual([
+    "description",
+  ]);
 });
