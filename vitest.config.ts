@@ -28,7 +28,8 @@ const apart = [
 
 /**
  * Tests that take long beside other unit tests: every route with every role, with wrong input and with every refusal,
- * the documents of the API and the events, ten thousand deadlines, a model that tells many stories, HTTP servers.
+ * the documents of the API and the events, ten thousand deadlines, a model that tells many stories, HTTP servers, and
+ * Stripe's SDK, which takes longer to load than the tests with it.
  */
 const wide = [
   "functions/{input,refusals,roles}.test.ts",
@@ -36,7 +37,7 @@ const wide = [
   "functions/sweep/hand-out.test.ts",
   "packages/contracts/src/{events,field-descriptions,openapi,routes/bodies}.test.ts",
   "packages/domain/src/booking/ledger-model.test.ts",
-  "packages/payments/src/{ask-stripe,stripe-gateway}.test.ts",
+  "packages/payments/src/{ask-stripe,reduce-stripe-objects,stripe-gateway,webhook}.test.ts",
   "packages/runtime/src/stripe-account.test.ts",
 ];
 
@@ -86,8 +87,11 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,functions}/**/*.test.ts"],
           exclude: ["packages/{local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
+          globalSetup: ["tests/harness/compile-cache.ts"],
           setupFiles: ["tests/harness/fewer-runs.ts"],
           ...pure,
+          // They start sooner than processes.
+          pool: "threads",
         },
       },
       {
@@ -114,7 +118,7 @@ export default defineConfig({
         test: {
           name: "end-to-end",
           include: ["tests/end-to-end/**/*.test.ts"],
-          globalSetup: ["tests/harness/global-setup.ts"],
+          globalSetup: ["tests/harness/compile-cache.ts", "tests/harness/global-setup.ts"],
           setupFiles: ["tests/harness/documented-answers.ts"],
           ...native,
           // A stack has many threads that live for seconds: they collect little garbage, and none beside their work.
