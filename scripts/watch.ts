@@ -76,7 +76,12 @@ export function building(
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     if (ok) log(`built in ${seconds} s`);
     else log(`build failed; the functions keep running the last build:\n${Buffer.concat(said)}`);
-    if (ok) reload();
+    try {
+      if (ok) reload();
+    } catch (error) {
+      // Another build can replace the bundles at that moment.
+      log(`the reload failed, save again: ${(error as Error).message}`);
+    }
     isBuilding = false;
   };
   return (path) => {

@@ -76,6 +76,30 @@ test("a build reports how long it took, and a change meanwhile waits for its own
   ]);
 });
 
+test("a reload that fails is reported, and the next change is built", async () => {
+  const lines: string[] = [];
+  let reloads = 0;
+  const changed = building(
+    async () => true,
+    () => {
+      if (++reloads === 1) throw new Error("no such file");
+    },
+    (line) => lines.push(line.replace(/[\d.]+ s$/, "N s")),
+  );
+
+  await changed("one.ts");
+  await changed("two.ts");
+
+  expect(reloads).toBe(2);
+  expect(lines).toEqual([
+    "one.ts changed: building",
+    "built in N s",
+    "the reload failed, save again: no such file",
+    "two.ts changed: building",
+    "built in N s",
+  ]);
+});
+
 test("a file is watched after it was replaced, and so is a file of a new folder", async () => {
   const folder = mkdtempSync(join(tmpdir(), "clearing-watch-"));
   mkdirSync(join(folder, "booking"));
