@@ -62,14 +62,11 @@ export type Settings = {
   webhookConcurrency: number | undefined;
 };
 
-/** The build's output folder. */
-const dist = "dist";
-
 /**
  * Reads a stage's settings from the CDK context, such as `-c stage=prod -c mailDomain=retreats.example`; see flags.ts.
- * Throws `FlagRefused` for invalid or missing flags.
+ * `dist` is the build's output folder. Throws `FlagRefused` for invalid or missing flags.
  */
-export function readSettings(node: Pick<Node, "getAllContext">): Settings {
+export function readSettings(node: Pick<Node, "getAllContext">, dist = "dist"): Settings {
   const given = readFlags(node.getAllContext());
   const { stage = "dev", mailDomain, merchantName, supportEmail, settlementCurrencies = "usd" } = given;
   const production = stage === "prod";

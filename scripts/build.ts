@@ -2,45 +2,30 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { BuildOptions, Metafile, Plugin } from "esbuild";
+import type { Metafile } from "esbuild";
+import { type Bundle, bundle, bundleTogether } from "./esbuild.ts";
 
 const root = join(import.meta.dirname, "..");
-const dist = join(root, "dist");
+
+/**
+ * How functions are bundled: `each` by itself, as they are deployed, or all `together`, in a sixth of the time, for the
+ * loops of development.
+ */
+export type Bundling = "each" | "together";
+
+export function bundlingOf(text = "each"): Bundling {
+  if (text === "each" || text === "together") return text;
+  throw new Error(`functions are bundled "each" or "together", not "${text}"`);
+}
+
+/** The folder of a build. There is one for each way of bundling: a deployment must not take what was bundled together. */
+export const distOf = (bundling: Bundling): string => join(root, bundling === "each" ? "dist" : "dist.together");
 
 /** Packages that no function contains: they run on a developer's machine. */
 const notBundled = ["local", "stripe-simulator"];
 
-/** CommonJS code in a bundle calls `require` for Node's own modules, which an ES module must define. */
-const require = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-
-/** The exports of `node:http` that Node takes from undici. */
-const ofUndici = ["WebSocket", "CloseEvent", "MessageEvent"];
-
-/**
- * Reads `node:http` as CommonJS does. For an ES module Node evaluates each export, also those of undici, and loading
- * undici takes as long as loading a bundle.
- */
-const leanHttp: Plugin = {
-  name: "http-without-undici",
-  setup: ({ onResolve, onLoad }) => {
-    const names = Object.keys(process.getBuiltinModule("node:http")).filter((name) => !ofUndici.includes(name));
-    const contents = [
-      'const http = process.getBuiltinModule("node:http");',
-      `export const { ${names.join(", ")} } = http;`,
-      "export default http;",
-    ];
-    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
-      kind === "require-call" ? undefined : { path: "http", namespace: "node" },
-    );
-    onLoad({ filter: /^http$/, namespace: "node" }, () => ({ contents: contents.join("\n") }));
-  },
-};
-
-/** One function's bundle. `initial` is the size of what a cold start reads: the entry and its static imports. */
-export type Bundle = { name: string; bytes: number; initial: number };
-
-/** A bundle in `dist/bundles.json`, with the hash of the sources in it. */
-type BuiltBundle = Bundle & { stamp: string };
+/** A bundle in `bundles.json`, with the hash of the sources in it if it was bundled by itself. */
+type BuiltBundle = Bundle & { stamp?: string };
 
 /** The hash of each source file's content, by its path from the root. */
 type Sources = Map<string, string>;
@@ -48,26 +33,33 @@ type Sources = Map<string, string>;
 /**
  * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the
  * documentation page, `currencies.json` with the codes that programs may have, and esbuild's metafile of each bundle in
- * `meta/`. Bundles again only the functions whose sources have changed, and does nothing if none has.
+ * `meta/`. Bundles again only the functions whose sources have changed, and does nothing if none has. `together` writes
+ * the same to `dist.together/`, with all bundles and without metafiles.
  */
-export async function build(): Promise<Bundle[]> {
+export async function build(bundling: Bundling = "each"): Promise<Bundle[]> {
+  const dist = distOf(bundling);
   // Read before the build, so that a change during the build is not mistaken for a part of it.
   const sources = readSources();
   const stamp = stampOf(sources.keys(), sources);
   if (readIfThere(join(dist, "stamp")) !== stamp) {
     // Built in a temporary folder and moved, so that nobody reads a half-written one. It is a sibling because source
     // maps hold relative paths.
-    const aside = join(root, `dist.${process.pid}`);
+    const aside = `${dist}.${process.pid}`;
     rmSync(aside, { recursive: true, force: true });
     try {
-      await writeAll(aside, sources);
+      mkdirSync(aside);
+      const names = functionNames();
+      const bundles =
+        bundling === "together" ? await bundleTogether(names, aside) : await bundleEach(names, aside, sources);
+      writeFileSync(join(aside, "bundles.json"), JSON.stringify(bundles));
+      await writeData(aside);
       writeFileSync(join(aside, "stamp"), stamp);
       putInPlace(aside, dist);
     } finally {
       rmSync(aside, { recursive: true, force: true });
     }
   }
-  return lastBundles();
+  return bundlesOf(dist);
 }
 
 /** How often another build may come in between. */
@@ -90,17 +82,18 @@ export function putInPlace(aside: string, place: string): void {
   }
 }
 
-const lastBundles = (): BuiltBundle[] => JSON.parse(readIfThere(join(dist, "bundles.json")) ?? "[]");
+const bundlesOf = (dist: string): BuiltBundle[] => JSON.parse(readIfThere(join(dist, "bundles.json")) ?? "[]");
 
-/** Sources on which every bundle depends: the packages and their exports, the compiler's options and this script. */
-const isOfAll = (file: string): boolean =>
-  ["pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts"].includes(file) || basename(file) === "package.json";
+const ofAll = ["pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts", "scripts/esbuild.ts"];
+
+/** Sources on which every bundle depends: the packages and their exports, the compiler's options and these scripts. */
+const isOfAll = (file: string): boolean => ofAll.includes(file) || basename(file) === "package.json";
 
 function readSources(): Sources {
   const folders = globSync("packages/*", { cwd: root }).filter((path) => !notBundled.includes(basename(path)));
   const files = [...folders, "functions"]
     .flatMap((folder) => globSync(`${folder}/**/*.{ts,json,html,css}`, { cwd: root, exclude: isNoSource }))
-    .concat("pnpm-lock.yaml", "tsconfig.json", "scripts/build.ts");
+    .concat(ofAll);
   const contentOf = (file: string) =>
     createHash("sha256")
       .update(readFileSync(join(root, file)))
@@ -120,21 +113,24 @@ const isNoSource = (path: string) => /(^|\/)node_modules$|\.test\.ts$|(^|\/)test
 
 const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
-async function writeAll(out: string, sources: Sources): Promise<void> {
-  const names = globSync("functions/*/handler.ts", { cwd: root })
+const functionNames = (): string[] =>
+  globSync("functions/*/handler.ts", { cwd: root })
     .map((path) => basename(dirname(path)))
     .sort();
-  mkdirSync(out, { recursive: true });
-  const { supportedCurrencies } = await import("../packages/domain/src/money/index.ts");
-  writeFileSync(join(out, "currencies.json"), JSON.stringify(supportedCurrencies));
+
+async function bundleEach(names: readonly string[], out: string, sources: Sources): Promise<BuiltBundle[]> {
+  const last = bundlesOf(distOf("each"));
   // Waits for all, even after a failure: a late bundle must not write into a removed folder.
-  const last = lastBundles();
   const results = await Promise.allSettled(names.map((name) => bundleOrKeep(name, out, sources, last)));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
-  const bundles = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  writeFileSync(join(out, "bundles.json"), JSON.stringify(bundles));
-  // After the bundles, since the folder of a kept one holds the last documents.
+  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+/** Writes the contracts and the currencies, after the bundles: the folder of a kept one holds the last documents. */
+async function writeData(out: string): Promise<void> {
+  const { supportedCurrencies } = await import("../packages/domain/src/money/index.ts");
+  writeFileSync(join(out, "currencies.json"), JSON.stringify(supportedCurrencies));
   writeContracts(out, await import("../packages/contracts/src/openapi.ts"));
 }
 
@@ -155,6 +151,7 @@ function stampIn(folder: string, name: string, sources: Sources): string {
 
 /** Whether the last bundle is still right, and copied. It is not if another build replaces it at that moment. */
 function keep({ name, stamp }: BuiltBundle, out: string, sources: Sources): boolean {
+  const dist = distOf("each");
   try {
     if (stamp !== stampIn(dist, name, sources)) return false;
     for (const kept of [join("functions", name), metaOf(name)])
@@ -164,54 +161,6 @@ function keep({ name, stamp }: BuiltBundle, out: string, sources: Sources): bool
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return false;
   }
-}
-
-/** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */
-export async function bundle(name: string, out: string, plugins: Plugin[] = []): Promise<Bundle> {
-  // esbuild keeps nearly all of its memory until its end. Looking for garbage took a third of its processor time.
-  process.env.GOGC ??= "400";
-  const { build: esbuild } = await import("esbuild");
-  const options = {
-    entryPoints: [{ in: join(root, "functions", name, "handler.ts"), out: "index" }],
-    outdir: join(out, "functions", name),
-    absWorkingDir: root,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    mainFields: ["module", "main"],
-    minify: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "error",
-    plugins: [leanHttp, ...plugins],
-  } satisfies BuildOptions;
-  let { metafile } = await esbuild(options);
-  if (Object.values(metafile.outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) {
-    ({ metafile } = await esbuild({ ...options, banner: { js: require } }));
-  }
-  mkdirSync(join(out, "meta"), { recursive: true });
-  writeFileSync(join(out, "meta", `${name}.json`), JSON.stringify(metafile));
-  return { name, ...sizes(metafile) };
-}
-
-function sizes({ outputs }: Metafile): { bytes: number; initial: number } {
-  const code = Object.entries(outputs).filter(([path]) => path.endsWith(".mjs"));
-  const entry = code.find(([path]) => basename(path) === "index.mjs")?.[0] ?? "";
-  const initial = new Set<string>();
-  const visit = (path: string) => {
-    const output = outputs[path];
-    if (!output || initial.has(path)) return;
-    initial.add(path);
-    for (const { path: next, kind } of output.imports) if (kind === "import-statement") visit(next);
-  };
-  visit(entry);
-  const sum = (paths: Iterable<string>) => [...paths].reduce((total, path) => total + (outputs[path]?.bytes ?? 0), 0);
-  return { bytes: sum(code.map(([path]) => path)), initial: sum(initial) };
 }
 
 const isBuildFailure = (error: unknown): boolean => error instanceof Error && "errors" in error;
@@ -296,7 +245,7 @@ function docsPage(document: object): string {
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`.padStart(8);
   try {
-    const bundles = await build();
+    const bundles = await build(bundlingOf(process.argv[2]));
     console.log(`${"bundle".padEnd(14)} at start     whole`);
     for (const { name, initial, bytes } of bundles) {
       console.log(`${name.padEnd(14)} ${kilobytes(initial)}  ${kilobytes(bytes)}`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Stack, StartRefused, startStack, TemplateError } from "@clearing/local";
 import { isCurrency } from "../packages/domain/src/money/index.ts";
+import { distOf } from "./build.ts";
 import { bundlesIn } from "./bundles.ts";
 import { storyRoute } from "./story/route.ts";
 import { synthesize } from "./synthesize.ts";
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   const settlementCurrencies = currenciesIn("SETTLEMENT_CURRENCIES");
   // Before the functions' threads start, so that a debugger attaches to each of them.
   if (flags.inspect) inspector.open(inspectorPort, "127.0.0.1");
-  const templateDir = await synthesize(log);
+  const bundling = flags.watch ? "together" : "each";
+  const templateDir = await synthesize(log, bundling);
   const stack = await startStack({
     templateDir,
     dataDir: env.CLEARING_DATA_DIR ?? join(root, ".local"),
@@ -38,8 +40,8 @@ async function main(): Promise<void> {
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET,
     settlementCurrencies,
     routes: storyRoute,
-    // The bundles in dist, where source maps lead to the sources.
-    ...(flags.watch || flags.inspect ? { bundles: bundlesIn(join(root, "dist")) } : {}),
+    // The build's bundles, where source maps lead to the sources.
+    ...(flags.watch || flags.inspect ? { bundles: bundlesIn(distOf(bundling)) } : {}),
     log,
   });
   endOnSignal(stack);

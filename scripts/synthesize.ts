@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "./build.ts";
+import { join, relative } from "node:path";
+import { type Bundling, build, distOf } from "./build.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -13,15 +13,19 @@ const context = { mailDomain: "local.clearing.example" };
  * Builds the bundles and synthesizes the local stack's template if their sources have changed. Returns the template's
  * folder. It skips validation, because `cdk synth` and the infrastructure tests validate the same stacks.
  */
-export async function synthesize(log: (line: string) => void): Promise<string> {
-  const folder = join(root, "cdk.out/local");
+export async function synthesize(log: (line: string) => void, bundling: Bundling = "each"): Promise<string> {
+  const folder = join(root, "cdk.out", bundling === "each" ? "local" : "together");
   const stamp = join(folder, "sources.sha256");
   log("building the bundles");
-  await build();
-  const hash = hashOfSources();
+  await build(bundling);
+  const dist = distOf(bundling);
+  const hash = hashOfSources(dist);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return folder;
   log("synthesizing the template");
-  execFileSync(process.execPath, [import.meta.filename, folder], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  execFileSync(process.execPath, [import.meta.filename, folder, dist], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   writeFileSync(stamp, hash);
   removeOldBundles(folder);
   return folder;
@@ -44,11 +48,11 @@ export function removeOldBundles(folder: string, now = Date.now()): void {
 }
 
 /** The build's stamp represents the bundles and the contracts. */
-function hashOfSources(): string {
-  const files = globSync(["infra/**/*.ts", "cdk.json", "dist/stamp", "scripts/synthesize.ts"], {
+function hashOfSources(dist: string): string {
+  const files = globSync(["infra/**/*.ts", "cdk.json", "scripts/synthesize.ts"], {
     cwd: root,
     exclude: ["**/node_modules"],
-  });
+  }).concat(relative(root, join(dist, "stamp")));
   const hash = createHash("sha256");
   for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
@@ -58,9 +62,10 @@ function hashOfSources(): string {
 if (import.meta.main) {
   const { clearing, createApp } = await import("../infra/clearing.ts");
   const { readSettings } = await import("../infra/settings.ts");
-  const outdir = process.argv[2];
-  if (outdir === undefined) throw new Error("usage: synthesize.ts <folder>");
+  const [outdir, dist] = process.argv.slice(2);
+  if (outdir === undefined || dist === undefined)
+    throw new Error("usage: synthesize.ts <folder> <folder of the build>");
   const app = createApp(context, { validated: false, outdir });
-  clearing(app, readSettings(app.node));
+  clearing(app, readSettings(app.node, dist));
   app.synth();
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type FSWatcher, globSync, readdirSync, readFileSync, statSync, watch as watchFolder } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Stack } from "@clearing/local";
+import { distOf } from "./build.ts";
 import { isSame } from "./bundles.ts";
 import { root, run } from "./steps.ts";
 
@@ -15,9 +16,9 @@ const settleMs = 150;
  * the stack keeps running. Changes of the infrastructure and of the local stack need a restart.
  */
 export function watchSources(stack: Stack, log: Log): void {
-  const dist = join(root, "dist");
+  const dist = distOf("together");
   const { reload } = reloading(stack, { bundles: () => bundlesOf(dist), routes: () => routesOf(dist) }, log);
-  const built = building((said) => run(process.execPath, ["scripts/build.ts"], said), reload, log);
+  const built = building((said) => run(process.execPath, ["scripts/build.ts", "together"], said), reload, log);
   let timer: NodeJS.Timeout | undefined;
   const changed = (path: string) => {
     if (!isSource(path)) return;

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { distOf } from "../../scripts/build.ts";
+import { bundling } from "./bundling.ts";
 
 type Response = { headers?: Record<string, { required?: boolean }>; content?: Record<string, object> };
 type Operation = { responses: Record<string, Response>; "x-head"?: boolean };
@@ -99,7 +101,7 @@ let served: { check: Check; find: ReturnType<typeof matcher> } | undefined;
 /** The document that the stack serves, read once and only if an answer is checked. */
 function servedDocument() {
   if (served === undefined) {
-    const document = JSON.parse(readFileSync(join(import.meta.dirname, "../../dist/openapi.json"), "utf8"));
+    const document = JSON.parse(readFileSync(join(distOf(bundling), "openapi.json"), "utf8"));
     served = { check: checkAgainst(document), find: matcher(document) };
   }
   return served;

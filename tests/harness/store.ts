@@ -13,6 +13,7 @@ import { readTopology } from "@clearing/local/topology";
 import type { Store, Tables } from "@clearing/store/store";
 import { awsClient } from "../../packages/runtime/src/aws.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { bundling } from "./bundling.ts";
 
 /** Pseudo-random numbers, the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -33,7 +34,7 @@ export type TestStore = { store: Store; endpoint: string; stop(): Promise<void> 
 export async function startTestStore(seed = 1): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), "clearing-store-"));
   mkdirSync(join(folder, "logs"));
-  const topology = readTopology(loadTemplate(await synthesize(() => {}), "http://127.0.0.1"));
+  const topology = readTopology(loadTemplate(await synthesize(() => {}, bundling), "http://127.0.0.1"));
   const dynamo = await startDynamoDb({ file: (name: string) => join(folder, name) }, undefined);
   await createTables(dynamo, topology.tables);
   const client = new DynamoDBClient({

@@ -6,6 +6,7 @@ import { type Stack, type StackOptions, startStack } from "@clearing/local";
 import { events, stripeEventReceived } from "../../packages/contracts/src/events.ts";
 import { storyRoute } from "../../scripts/story/route.ts";
 import { synthesize } from "../../scripts/synthesize.ts";
+import { bundling } from "./bundling.ts";
 import { nextMidday } from "./days.ts";
 import { hasFailed } from "./failed.ts";
 import { addressesOf, type Call, connect, type Client as Http, participantBody } from "./http.ts";
@@ -56,7 +57,7 @@ export type Entry = {
 
 const start = async ({ dataDir, ...options }: Partial<StackOptions> = {}): Promise<Stack> =>
   startStack({
-    templateDir: await synthesize(() => {}),
+    templateDir: await synthesize(() => {}, bundling),
     dataDir: dataDir ?? mkdtempSync(join(tmpdir(), "clearing-e2e-")),
     port: 0,
     stripePort: 0,

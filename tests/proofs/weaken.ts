@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { bundle } from "../../scripts/build.ts";
 import { type Bundles, bundlesIn } from "../../scripts/bundles.ts";
+import { bundle } from "../../scripts/esbuild.ts";
 
 /** One guard of the product that a control switches off: a source text, and its replacement. */
 export type Weakening = { file: RegExp; from: RegExp; to: string };
