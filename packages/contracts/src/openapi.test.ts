@@ -252,6 +252,10 @@ describe("every operation lists its responses", () => {
   });
 });
 
+test("no field has the bounds of JavaScript's exact integers", () => {
+  expect(JSON.stringify([document, eventSchemas()])).not.toContain(String(Number.MAX_SAFE_INTEGER));
+});
+
 /** The keys beside each `$ref` in a part of a document. */
 function besideRefs(part: unknown): string[] {
   if (typeof part !== "object" || part === null) return [];

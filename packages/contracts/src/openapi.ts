@@ -55,16 +55,28 @@ const jsonSchema = (schema: z.ZodMiniType, io: "input" | "output"): Schema => {
   return rest as Schema;
 };
 
+type Bounds = { minimum?: number; maximum?: number };
+
 /** Responses and events may get new fields. A closed schema would break the clients generated from it. */
-function open({ jsonSchema: schema }: { jsonSchema: { additionalProperties?: unknown } }): void {
+function open({ jsonSchema: schema }: { jsonSchema: Bounds & { additionalProperties?: unknown } }): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties;
+  dropSafeBounds(schema);
+}
+
+/** zod bounds each integer by what JavaScript counts exactly, which says nothing about the field. */
+function dropSafeBounds(schema: Bounds): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
 /** zod omits the default of a transformed input, such as a number from a query string. */
-function showDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: { default?: unknown } }) {
+function showDefault({ zodSchema, jsonSchema: schema }: Input): void {
   const { def } = zodSchema._zod;
-  if (def.type === "default") jsonSchema.default ??= def.defaultValue;
+  if (def.type === "default") schema.default ??= def.defaultValue;
+  dropSafeBounds(schema);
 }
+
+type Input = { zodSchema: z.core.$ZodTypes; jsonSchema: Bounds & { default?: unknown } };
 
 type Place = "path" | "query" | "header";
 
