@@ -231,6 +231,10 @@ function docsPage(document: object): string {
 <script>${inline(rapidoc)}</script>
 <script>
   const api = document.getElementById("api");
+  // On a narrow screen RapiDoc gives a request less height than it needs, and cuts it.
+  const whole = new CSSStyleSheet();
+  whole.replaceSync(".req-resp-container { display: block !important; }");
+  api.shadowRoot.adoptedStyleSheets.push(whole);
   const wide = matchMedia("(min-width: 768px)");
   const fit = () => api.setAttribute("render-style", wide.matches ? "focused" : "view");
   wide.addEventListener("change", fit);

@@ -14,10 +14,10 @@ afterAll(async () => {
   await world?.stop();
 });
 
-const field = "The interest that was paid in advance and is not earned yet, in minor units.";
+const field = "The address of Stripe's hosted page. Send the browser there.";
 
-const inMenu = { entry: ".nav-bar-path", text: "Gets the amount that pays off the booking today" };
-const inList = { entry: ".endpoint-head", text: "/v1/bookings/{id}/payoff" };
+const inMenu = { entry: ".nav-bar-path", text: "Opens Stripe's hosted payment page" };
+const inList = { entry: ".endpoint-head", text: "/v1/bookings/{id}/checkout" };
 
 test.each([
   { screen: "a wide screen", widths: [1280], ...inMenu },
@@ -41,6 +41,10 @@ test.each([
   }
   await page.locator(shown.entry, { hasText: shown.text }).click();
   await page.getByText(field).waitFor();
+  const heights = await page
+    .locator(".view-mode-request")
+    .evaluateAll((requests) => requests.map(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight]));
+  for (const [whole, visible] of heights) expect(visible).toBe(whole);
   const folder = process.env.CLEARING_SCREENSHOTS;
   if (folder !== undefined) await page.screenshot({ path: `${folder}/docs on ${shown.screen}.png` });
 
