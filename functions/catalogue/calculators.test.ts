@@ -2,7 +2,7 @@ import { httpHandler } from "@clearing/runtime/api";
 import { fakeDeps } from "@clearing/runtime/testing/fake-deps";
 import { httpEvent } from "@clearing/runtime/testing/http-event";
 import type { Context } from "aws-lambda";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { calculatorBindings } from "./calculators.ts";
 
 const { deps } = fakeDeps();
@@ -13,6 +13,11 @@ async function ask(body: object) {
   const answer = await handler(httpEvent({ ...request, body: JSON.stringify(body) }), {} as Context);
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? "") };
 }
+
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  return () => vi.restoreAllMocks();
+});
 
 const advances = [{ date: "1978-01-10", amount: 500_000 }];
 const payments = [{ date: "1978-02-10", amount: 23_000, count: 24, every: "month" }];
