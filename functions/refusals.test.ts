@@ -11,32 +11,13 @@ import { clientClaims, httpEvent, staffClaims } from "@clearing/runtime/testing/
 import { packed } from "@clearing/store/packed";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { cohortBindings } from "./admin/cohorts.ts";
-import { termsBindings } from "./admin/terms.ts";
-import { admissionBinding } from "./booking/admission.ts";
-import { agreementBindings } from "./booking/agreement.ts";
-import { autopayBindings } from "./booking/autopay.ts";
-import { cancellationBinding } from "./booking/cancellation.ts";
-import { exceptionBindings } from "./booking/exceptions.ts";
-import { participationBindings } from "./booking/participation.ts";
-import { readBindings } from "./booking/read.ts";
-import { checkoutBindings } from "./checkout/checkout.ts";
-import { evaluationBindings } from "./clinical/evaluate.ts";
+import { bindings as adminBindings } from "./admin/handler.ts";
+import { bindings as bookingBindings } from "./booking/handler.ts";
+import { bindings as checkoutBindings } from "./checkout/handler.ts";
+import { bindings as clinicalBindings } from "./clinical/handler.ts";
 
 type Called = Deps & { gateway: Gateway };
-const bindings = [
-  ...cohortBindings,
-  ...termsBindings,
-  admissionBinding,
-  ...agreementBindings,
-  ...autopayBindings,
-  cancellationBinding,
-  ...exceptionBindings,
-  ...participationBindings,
-  ...readBindings,
-  ...checkoutBindings,
-  ...evaluationBindings,
-] as Binding<Called>[];
+const bindings = [...adminBindings, ...bookingBindings, ...checkoutBindings, ...clinicalBindings] as Binding<Called>[];
 
 const hash = "a".repeat(64);
 const booking: Booking = { ...held(), owner: { sub: "sub-1", email: "ada@example.org" } };

@@ -11,34 +11,12 @@ import { packed } from "@clearing/store/packed";
 import { inShard } from "@clearing/store/shards";
 import type { Context } from "aws-lambda";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { admissionBinding } from "./booking/admission.ts";
-import { agreementBindings } from "./booking/agreement.ts";
-import { autopayBindings } from "./booking/autopay.ts";
-import { cancellationBinding } from "./booking/cancellation.ts";
-import { exceptionBindings } from "./booking/exceptions.ts";
-import { participationBindings } from "./booking/participation.ts";
-import { payoffBinding } from "./booking/payoff.ts";
-import { readBindings } from "./booking/read.ts";
-import { receiptsBinding } from "./booking/receipts.ts";
-import { checkoutBindings } from "./checkout/checkout.ts";
-import { evaluationBindings } from "./clinical/evaluate.ts";
-import { screeningBindings } from "./clinical/screenings.ts";
+import { bindings as bookingBindings } from "./booking/handler.ts";
+import { bindings as checkoutBindings } from "./checkout/handler.ts";
+import { bindings as clinicalBindings } from "./clinical/handler.ts";
 
 type WithGateway = Deps & { gateway: Gateway };
-const bindings = [
-  ...readBindings,
-  ...agreementBindings,
-  ...autopayBindings,
-  ...participationBindings,
-  cancellationBinding,
-  admissionBinding,
-  payoffBinding,
-  ...exceptionBindings,
-  receiptsBinding,
-  ...checkoutBindings,
-  ...evaluationBindings,
-  ...screeningBindings,
-] as Binding<WithGateway>[];
+const bindings = [...bookingBindings, ...checkoutBindings, ...clinicalBindings] as Binding<WithGateway>[];
 
 const document = agreed();
 const { hash } = document;

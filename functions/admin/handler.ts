@@ -7,10 +7,6 @@ import { programBindings } from "./programs.ts";
 import { termsBindings } from "./terms.ts";
 
 /** Routes of programs, cohorts, capacity, rosters and the audit log. */
-export const handler = httpHandler(depsFor({}), [
-  ...programBindings,
-  ...cohortBindings,
-  ...termsBindings,
-  ...draftBindings,
-  ...auditBindings,
-]);
+export const bindings = [...programBindings, ...cohortBindings, ...termsBindings, ...draftBindings, ...auditBindings];
+
+export const handler = httpHandler(depsFor({}), bindings);

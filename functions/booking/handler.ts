@@ -13,7 +13,7 @@ import { readBindings } from "./read.ts";
 import { receiptsBinding } from "./receipts.ts";
 
 /** The routes of clients and staff on bookings that do not call Stripe. */
-export const handler = httpHandler(depsFor({}), [
+export const bindings = [
   readingAtOnce(holdBinding),
   ...readBindings,
   ...agreementBindings.map(readingAtOnce),
@@ -24,4 +24,6 @@ export const handler = httpHandler(depsFor({}), [
   payoffBinding,
   ...exceptionBindings,
   receiptsBinding,
-]);
+];
+
+export const handler = httpHandler(depsFor({}), bindings);

@@ -5,4 +5,6 @@ import { catalogueBindings } from "./catalogue.ts";
 import { documentBindings } from "./documents.ts";
 
 /** The public routes: the catalogue, quotes, calculators and documents. */
-export const handler = httpHandler(depsFor({}), [...catalogueBindings, ...calculatorBindings, ...documentBindings]);
+export const bindings = [...catalogueBindings, ...calculatorBindings, ...documentBindings];
+
+export const handler = httpHandler(depsFor({}), bindings);

@@ -7,7 +7,6 @@ import { checkoutBindings } from "./checkout.ts";
 import { payBindings } from "./pay.ts";
 
 /** The routes that call Stripe while the client waits. */
-export const handler = httpHandler(
-  depsFor({ gateway: openGateway, payLinks: openPayLinks }),
-  [...checkoutBindings, ...payBindings].map(readingAtOnce),
-);
+export const bindings = [...checkoutBindings, ...payBindings].map(readingAtOnce);
+
+export const handler = httpHandler(depsFor({ gateway: openGateway, payLinks: openPayLinks }), bindings);

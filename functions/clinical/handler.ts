@@ -4,4 +4,6 @@ import { evaluationBindings } from "./evaluate.ts";
 import { screeningBindings } from "./screenings.ts";
 
 /** The routes of clinicians. */
-export const handler = httpHandler(depsFor({}), [...screeningBindings, ...evaluationBindings]);
+export const bindings = [...screeningBindings, ...evaluationBindings];
+
+export const handler = httpHandler(depsFor({}), bindings);

@@ -3,4 +3,6 @@ import { depsFor } from "@clearing/runtime/deps";
 import { ledgerBindings } from "./ledger.ts";
 
 /** The routes of finance. */
-export const handler = httpHandler(depsFor({}), ledgerBindings);
+export const bindings = ledgerBindings;
+
+export const handler = httpHandler(depsFor({}), bindings);

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { type EventName, eventNames, topicOf } from "@clearing/domain/event";
 import { describe, expect, expectTypeOf, test } from "vitest";
@@ -12,31 +12,28 @@ import { type Problem, type ProblemCode, problems } from "../../packages/contrac
 import { defineRoute, type Route } from "../../packages/contracts/src/route.ts";
 
 const root = join(import.meta.dirname, "../..");
-const sourcesIn = (glob: string): string[] =>
-  globSync(glob, { cwd: root, exclude: (path) => path.endsWith("node_modules") })
-    .filter((path) => !path.endsWith(".test.ts"))
-    .map((path) => readFileSync(join(root, path), "utf8"));
 
-/** The constants of the routes that a contract defines, without routes that take raw bytes: they have no binding. */
-const routesDefined = (contract: string): string[] =>
-  [...contract.matchAll(/^export const (\w+) = defineRoute\(\{\n([\s\S]*?)^\}\);$/gm)].flatMap(
-    ([, name = "", body = ""]) => (/^ {2}raw: true,$/m.test(body) ? [] : [name]),
-  );
-
-/** The routes that a function's source imports from the contracts. */
-const routesTaken = (source: string): string[] =>
-  [
-    ...source.matchAll(/^import (?:type )?(\{[^}]*\}|\* as \w+) from "@clearing\/contracts\/routes\/[\w-]+";/gm),
-  ].flatMap(([, taken = ""]) => {
-    const all = /^\* as (\w+)$/.exec(taken)?.[1];
-    if (all === undefined) return taken.match(/\w+/g) ?? [];
-    return [...source.matchAll(new RegExp(`\\b${all}\\.(\\w+)`, "g"))].map(([, name = ""]) => name);
-  });
-
-const unbound = (contracts: readonly string[], functions: readonly string[]): string[] => {
-  const taken = new Set(functions.flatMap(routesTaken));
-  return contracts.flatMap(routesDefined).filter((name) => !taken.has(name));
+/** The operation ids of the routes that are missing from the others. */
+const missing = (wanted: readonly Route[], found: readonly Route[]): string[] => {
+  const ids = new Set(found.map(({ operationId }) => operationId));
+  return wanted.flatMap(({ operationId }) => (ids.has(operationId) ? [] : [operationId]));
 };
+
+/** The routes that any file of the contracts defines. */
+async function routesDefined(): Promise<Route[]> {
+  const files = globSync("packages/contracts/src/routes/*.ts", { cwd: root, exclude: ["**/*.test.ts"] });
+  const modules: Record<string, Route>[] = await Promise.all(files.map((file) => import(join(root, file))));
+  return modules.flatMap((module) => Object.values(module));
+}
+
+/** The routes that a function's handler must serve. Routes that take raw bytes have no binding. */
+const routesOf = (name: Route["function"]): Route[] => routes.filter((route) => route.function === name && !route.raw);
+
+/** The routes in the list of bindings that a function's handler serves. */
+async function routesServedBy(name: Route["function"]): Promise<Route[]> {
+  const handler: { bindings?: { route: Route }[] } = await import(join(root, "functions", name, "handler.ts"));
+  return (handler.bindings ?? []).map(({ route }) => route);
+}
 
 /**
  * A table with a missing row must not compile. `npm run check` compiles these tests, and an `@ts-expect-error` fails if
@@ -130,23 +127,29 @@ describe("a route", () => {
     expect(defineRoute(forgotten)).not.toHaveProperty("access");
   });
 
-  test("is bound by a function and is in the OpenAPI document", () => {
-    const contracts = sourcesIn("packages/contracts/src/routes/*.ts");
+  test("is in the OpenAPI document", async () => {
+    const defined = await routesDefined();
 
-    expect(contracts.flatMap(routesDefined).length).toBeGreaterThan(50);
-    expect(unbound(contracts, sourcesIn("functions/**/*.ts"))).toEqual([]);
-    expect(contracts.flatMap(routesDefined)).toHaveLength(routes.filter(({ raw }) => !raw).length);
+    expect(missing(defined, routes)).toEqual([]);
+    expect(missing(routes, defined)).toEqual([]);
   });
 
-  test("control: a route that no function binds is detected", () => {
-    const contract = 'export const forget = defineRoute({\n  operationId: "forget",\n});\n';
+  const functions = new Set(routes.flatMap((route) => (route.raw ? [] : [route.function])));
 
-    const module = 'from "@clearing/contracts/routes/forgotten";';
+  test.each([...functions])("of %s is served by its handler", async (name) => {
+    const served = await routesServedBy(name);
 
-    expect(unbound([contract], [`import * as routes ${module}\ncommand(routes.forgetAll, {`])).toEqual(["forget"]);
-    expect(unbound([contract], [`import { forgetAll } ${module}\nforget()`])).toEqual(["forget"]);
-    expect(unbound([contract], [`import * as routes ${module}\ncommand(routes.forget, {`])).toEqual([]);
-    expect(unbound([contract], [`import { forget } ${module}\ncommand(forget, {`])).toEqual([]);
+    expect(missing(routesOf(name), served)).toEqual([]);
+    expect(missing(served, routesOf(name))).toEqual([]);
+  });
+
+  test("control: a route that is missing is reported by its operation id", async () => {
+    const defined = await routesDefined();
+    const served = await routesServedBy("booking");
+    const others = (all: Route[]) => all.filter(({ operationId }) => operationId !== "getReceipts");
+
+    expect(missing(defined, others(routes))).toEqual(["getReceipts"]);
+    expect(missing(routesOf("booking"), others(served))).toEqual(["getReceipts"]);
   });
 
   test("refuses only with codes of the API's problems", () => {
