@@ -1,5 +1,6 @@
 import { routes } from "@clearing/contracts/openapi";
 import type { Role, Route } from "@clearing/contracts/route";
+import { Life } from "@clearing/domain/testing/life";
 import { agreed, held } from "@clearing/domain/testing/retreat";
 import type { Gateway } from "@clearing/payments";
 import { httpHandler } from "@clearing/runtime/api";
@@ -21,7 +22,8 @@ const bindings = [...bookingBindings, ...checkoutBindings, ...clinicalBindings] 
 const document = agreed();
 const { hash } = document;
 const stranger = { sub: "sub-9", email: "stranger@example.org" };
-const booking = held();
+/** Confirmed, with a balance to pay: each read of it answers with 200. */
+const { booking } = new Life(held()).sign().pay("deposit").confirm();
 const stored = {
   ...booking,
   owner: stranger,
@@ -33,17 +35,18 @@ const items: Record<string, unknown>[] = [
   { version: 1, hash, page: packed(document), pk: "BKG#bkg_1", sk: "AGREEMENT#0001" },
 ];
 
+type Key = { pk: string; sk: string };
 type Input = {
-  Key?: { pk: string; sk: string };
-  TransactItems?: { Get?: { Key: { pk: string; sk: string } } }[];
-  RequestItems?: Record<string, { Keys: { pk: string; sk: string }[] }>;
+  Key?: Key;
+  Item?: Key;
+  TransactItems?: { Get?: { Key: Key }; Put?: { Item: Key } }[];
+  RequestItems?: Record<string, { Keys: Key[] }>;
   ExpressionAttributeValues?: Record<string, unknown>;
 };
 
 /** A table with one booking. None of the callers below is its payer or participant. */
 function answer({ Key, TransactItems, RequestItems, ExpressionAttributeValues: values }: Input): object {
-  const at = (key: { pk: string; sk: string } | undefined) =>
-    items.find(({ pk, sk }) => pk === key?.pk && sk === key?.sk);
+  const at = (key: Key | undefined) => items.find(({ pk, sk }) => pk === key?.pk && sk === key?.sk);
   if (Key) return { Item: at(Key) };
   if (TransactItems) return { Responses: TransactItems.map(({ Get }) => ({ Item: at(Get?.Key) })) };
   if (RequestItems) {
@@ -55,6 +58,9 @@ function answer({ Key, TransactItems, RequestItems, ExpressionAttributeValues: v
   const wanted = Object.values(values ?? {})[0];
   return { Items: items.filter(({ pk, listPk }) => pk === wanted || listPk === wanted) };
 }
+
+const putsOf = ({ Item, TransactItems = [] }: Input): Key[] =>
+  Item ? [Item] : TransactItems.flatMap(({ Put }) => Put?.Item ?? []);
 
 const gateway = new Proxy({} as Gateway, {
   get: () => async () => ({ ok: false, kind: "unavailable", code: "none", message: "" }),
@@ -112,7 +118,8 @@ async function ask(route: Route, { issuer, roles }: (typeof people)[number], gro
     }),
     {} as Context,
   );
-  return { status: response.statusCode, body: JSON.parse(response.body ?? "{}") };
+  const written = table.calls().flatMap(({ args: [{ input }] }) => putsOf(input as Input));
+  return { status: response.statusCode, body: JSON.parse(response.body ?? "{}"), written };
 }
 
 const ofOneBooking = bindings.filter(({ route: { access, path } }) => access !== "public" && path.includes("{"));
@@ -156,4 +163,23 @@ describe.each(people)("$issuer with the roles $roles", (person) => {
       expect((await ask(route, client, person.roles)).status).toBe(route.access.includes("client") ? 404 : 403);
     }
   });
+});
+
+describe("a read of one booking by staff is recorded", () => {
+  /** The log of reads names only staff, and nothing about the booking. */
+  const unrecorded = ["getAccessLog"];
+  const reads = ofOneBooking.flatMap(({ route }) =>
+    route.method === "GET" ? staffRoles.flatMap((role) => (route.access.includes(role) ? [{ route, role }] : [])) : [],
+  );
+  const isRecord = ({ pk, sk }: Key) => pk === "access#bkg_1" || (pk === "SCR#bkg_1" && sk.startsWith("ACCESS#"));
+
+  test.each(reads.map(({ route, role }) => [route.operationId, role, route] as const))(
+    "%s by %s",
+    async (id, role, route) => {
+      const { status, written } = await ask(route, { issuer: issuers.staff, roles: [role] });
+
+      expect(status).toBe(200);
+      expect(written.filter(isRecord)).toHaveLength(unrecorded.includes(id) ? 0 : 1);
+    },
+  );
 });
