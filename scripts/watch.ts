@@ -19,17 +19,32 @@ export function watchSources(stack: Stack, log: Log): void {
   const dist = distOf("together");
   const { reload } = reloading(stack, { bundles: () => bundlesOf(dist), routes: () => routesOf(dist) }, log);
   const built = building((said) => run(process.execPath, ["scripts/build.ts", "together"], said), reload, log);
-  let timer: NodeJS.Timeout | undefined;
-  const changed = (path: string) => {
-    if (!isSource(path)) return;
-    if (needsNewStart(path)) return log(`${path} changed: restart npm start to apply it`);
-    clearTimeout(timer);
-    timer = setTimeout(() => built(path), settleMs);
-  };
+  const changed = sorting(built, log);
   for (const folder of ["packages", "functions", "infra"]) {
     watchTree(join(root, folder), (path) => changed(relative(root, path)));
   }
   log("watching packages, functions and infra");
+}
+
+/**
+ * Builds for a changed source, or reports that the change needs a restart, once the saves have settled: one save causes
+ * several events.
+ */
+export function sorting(build: (path: string) => void, log: Log): (path: string) => void {
+  const buildFor = settled(build);
+  const reportRestart = settled((path) => log(`${path} changed: restart npm start to apply it`));
+  return (path) => {
+    if (isSource(path)) (needsNewStart(path) ? reportRestart : buildFor)(path);
+  };
+}
+
+/** Calls `act` with the last path, once no other has come for `settleMs`. */
+function settled(act: (path: string) => void): (path: string) => void {
+  let timer: NodeJS.Timeout | undefined;
+  return (path) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(path), settleMs);
+  };
 }
 
 /**

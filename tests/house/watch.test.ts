@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { building, reloading, watchTree } from "../../scripts/watch.ts";
+import { building, reloading, sorting, watchTree } from "../../scripts/watch.ts";
 
 const functions = ["Booking", "StripeEvents"].map((label) => ({ label }));
 
@@ -74,6 +74,25 @@ test("a build reports how long it took, and a change meanwhile waits for its own
     "two.ts changed: building",
     "build failed; the functions keep running the last build:\n",
   ]);
+});
+
+test("saves that follow each other are built once, and reported once if they need a restart", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const lines: string[] = [];
+  const changed = sorting(
+    (path) => lines.push(`building ${path}`),
+    (line) => lines.push(line),
+  );
+  const saved = ["functions/booking/handler.ts", "packages/local/src/clock.ts", "packages/local/src/clock.test.ts"];
+
+  for (const path of [...saved, ...saved]) changed(path);
+  vi.advanceTimersByTime(1_000);
+  changed("packages/local/src/clock.ts");
+  vi.advanceTimersByTime(1_000);
+
+  const restart = "packages/local/src/clock.ts changed: restart npm start to apply it";
+  expect(lines).toEqual(["building functions/booking/handler.ts", restart, restart]);
 });
 
 test("a reload that fails is reported, and the next change is built", async () => {
