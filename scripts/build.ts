@@ -3,7 +3,7 @@ import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSy
 import { basename, dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Metafile } from "esbuild";
-import { type Bundle, bundle, bundleTogether } from "./esbuild.ts";
+import { BuildFailed, type Bundle, bundle, bundleTogether } from "./esbuild.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -34,7 +34,7 @@ type Sources = Map<string, string>;
  * Writes `dist/`: a folder per function with its bundle, `openapi.json` and `events.json` from the contracts, the
  * documentation page, `currencies.json` with the codes that programs may have, and esbuild's metafile of each bundle in
  * `meta/`. Bundles again only the functions whose sources have changed, and does nothing if none has. `together` writes
- * the same to `dist.together/`, with all bundles and without metafiles.
+ * the same to `dist.together/`, with all bundles and without metafiles. Throws `BuildFailed` if a source has a fault.
  */
 export async function build(bundling: Bundling = "each"): Promise<Bundle[]> {
   const dist = distOf(bundling);
@@ -163,8 +163,6 @@ function keep({ name, stamp }: BuiltBundle, out: string, sources: Sources): bool
   }
 }
 
-const isBuildFailure = (error: unknown): boolean => error instanceof Error && "errors" in error;
-
 type EventSchema = { description: string };
 type Contracts = { openapiDocument(): object; eventSchemas(): Record<string, EventSchema> };
 
@@ -256,7 +254,7 @@ if (import.meta.main) {
     }
   } catch (error) {
     // esbuild has printed the place of each fault.
-    if (!isBuildFailure(error)) throw error;
+    if (!(error instanceof BuildFailed)) throw error;
     process.exitCode = 1;
   }
 }

@@ -30,6 +30,13 @@ const leanHttp: Plugin = {
   },
 };
 
+/** A source has a fault. esbuild has printed the place of each. */
+export class BuildFailed extends Error {
+  constructor() {
+    super("the functions could not be built: the places are above");
+  }
+}
+
 /** One function's bundle. `initial` is the size of what a cold start reads: the entry and its static imports. */
 export type Bundle = { name: string; bytes: number; initial: number };
 
@@ -96,10 +103,14 @@ async function run(options: Pick<BuildOptions, "entryPoints" | "outdir" | "plugi
     metafile: true,
     logLevel: "error",
   } satisfies BuildOptions;
-  const { metafile } = await build({ ...options, ...usual });
+  const built = (more: Pick<BuildOptions, "banner"> = {}) =>
+    build({ ...options, ...usual, ...more }).catch((error: object) => {
+      throw "errors" in error ? new BuildFailed() : error;
+    });
+  const { metafile } = await built();
   const outputs = Object.values(metafile.outputs);
   if (!outputs.some(({ imports }) => imports.some(({ kind }) => kind === "require-call"))) return metafile;
-  return (await build({ ...options, ...usual, banner: { js: require } })).metafile;
+  return (await built({ banner: { js: require } })).metafile;
 }
 
 /** The code of an entry: what a cold start reads, and the whole with what is imported later. */

@@ -5,6 +5,7 @@ import { type Stack, StartRefused, startStack, TemplateError } from "@clearing/l
 import { isCurrency } from "../packages/domain/src/money/index.ts";
 import { distOf } from "./build.ts";
 import { bundlesIn } from "./bundles.ts";
+import { BuildFailed } from "./esbuild.ts";
 import { storyRoute } from "./story/route.ts";
 import { synthesize } from "./synthesize.ts";
 import { watchSources } from "./watch.ts";
@@ -135,6 +136,7 @@ function endOnSignal(stack: Stack): void {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof StartRefused || error instanceof TemplateError ? error.message : error);
+  const isForPeople = [StartRefused, TemplateError, BuildFailed].some((kind) => error instanceof kind);
+  console.error(isForPeople ? (error as Error).message : error);
   process.exit(1);
 });

@@ -42,6 +42,27 @@ test("a bundle's stamp changes with each of its sources and with what all depend
   expect(new Set(stamps).size).toBe(stamps.length);
 });
 
+test("a fault in a source ends a build with its place and one line", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "build-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const importOf = (path: string) => JSON.stringify(join(import.meta.dirname, path));
+  const script = `
+    import { bundle } from ${importOf("../../scripts/esbuild.ts")};
+    import { orExit } from ${importOf("../harness/or-exit.ts")};
+    const setup = ({ onLoad }) => onLoad({ filter: /mailer.handler.ts$/ }, () => ({ contents: "const broken = ;" }));
+    await orExit(bundle("mailer", ${JSON.stringify(folder)}, [{ name: "broken", setup }]));`;
+
+  const run = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+
+  const { code, stderr } = (await run.catch((error) => error)) as { code: number; stderr: string };
+  expect(code).toBe(1);
+  expect(stderr).toContain("functions/mailer/handler.ts:1:15");
+  expect(stderr.split("\n").filter((line) => /^\S/.test(line))).toEqual([
+    expect.stringContaining("Unexpected"),
+    "the functions could not be built: the places are above",
+  ]);
+});
+
 test("builds of several processes end in each other's place, whole, and leave nothing behind", async () => {
   const folder = mkdtempSync(join(tmpdir(), "build-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
