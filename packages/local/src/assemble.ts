@@ -70,6 +70,7 @@ export async function assemble(
       dynamo.direct({ fn, awsUrl: aws.url, tables: topology.tables, faults: faults.countFor(fn.label) }),
     onWrite: (table) => parts.wrote(table),
     crashing: (fn) => faults.has("crash_after", fn.label),
+    log,
   });
   undo.push(() => lambda.stop());
   const issuers = await createIssuers(folder.file("issuers.json"), topology.pools, clock.now);
@@ -94,7 +95,10 @@ export async function assemble(
   log(`the API listens at ${api.url}`);
   const warming = new AbortController();
   undo.push(() => warming.abort());
-  if (options.warm ?? true) void warmUp(topology, lambda, warming.signal);
+  const warm = (labels: readonly string[]) => {
+    if (options.warm ?? true) void warmUp(topology, labels, lambda, warming.signal);
+  };
+  warm(topology.functions.map(({ label }) => label));
 
   const token = async (role: string, email: string) => {
     const issued = await issuers.issue(role, email);
@@ -119,6 +123,7 @@ export async function assemble(
       })),
     reload: (labels) => {
       for (const label of labels) lambda.reload(label);
+      warm(labels);
     },
     async empty(notBefore = 0) {
       if (simulator === undefined || dynamo.empty === undefined) {

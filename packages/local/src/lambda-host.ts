@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import type { DirectDynamoDb } from "./direct-dynamodb.ts";
-import type { Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
+import type { NotLoaded, Outcome, WorkerSetup, Wrote } from "./lambda-worker.ts";
 import { region } from "./resource.ts";
 import { createSandbox, exited, type Invocation, type Sandbox } from "./sandbox.ts";
 import type { FunctionSpec } from "./topology.ts";
@@ -41,6 +41,8 @@ type Options = {
   onWrite: (table: string) => void;
   /** True while a function's handlers must run in processes that can be killed. */
   crashing: (fn: FunctionSpec) => boolean;
+  /** Called with a line about each load of a bundle that fails. */
+  log: (line: string) => void;
 };
 
 /** The maximum number of processes per function while crashes are possible. */
@@ -74,7 +76,8 @@ export function createLambdaHost(options: Options): LambdaHost {
 }
 
 function hostFunction(fn: FunctionSpec, options: Options) {
-  const log = openSync(join(options.logs, `${fn.label}.log`), "a");
+  const logFile = join(options.logs, `${fn.label}.log`);
+  const log = openSync(logFile, "a");
   const processes = new Map<string, { sandbox: Sandbox; child: ChildProcess }>();
   const waiting: (() => void)[] = [];
   let thread: Sandbox | undefined;
@@ -86,6 +89,9 @@ function hostFunction(fn: FunctionSpec, options: Options) {
     const [file, exportName = "handler"] = fn.handler.split(".");
     return { file: join(fn.folder, `${file}.mjs`), exportName, offset };
   };
+  /** A caller gets only what API Gateway tells it, and a warm-up has no caller. */
+  const reportFailedLoad = ({ notLoaded }: NotLoaded) =>
+    options.log(`${fn.label} does not load: ${notLoaded} (see ${logFile})`);
   const { PATH = "" } = process.env;
   const compiled = options.compiled(fn);
   const environment = (caller: string): Record<string, string> => ({
@@ -119,8 +125,9 @@ function hostFunction(fn: FunctionSpec, options: Options) {
       (message) => worker.postMessage(message),
       () => worker.terminate().then(() => {}),
     );
-    worker.on("message", (message: Outcome | Wrote) => {
+    worker.on("message", (message: Outcome | Wrote | NotLoaded) => {
       if ("wrote" in message) message.wrote.forEach(options.onWrite);
+      else if ("notLoaded" in message) reportFailedLoad(message);
       else sandbox.settle(message);
     });
     worker.on("error", (error: Error) => writeSync(log, `${error.stack}\n`));
@@ -160,7 +167,10 @@ function hostFunction(fn: FunctionSpec, options: Options) {
       (message) => child.send({ ...message, offset: offset[0] ?? 0 }, () => {}),
       async () => void child.kill("SIGKILL"),
     );
-    child.on("message", (outcome: Outcome) => sandbox.settle(outcome));
+    child.on("message", (message: Outcome | NotLoaded) => {
+      if ("notLoaded" in message) reportFailedLoad(message);
+      else sandbox.settle(message);
+    });
     child.on("exit", () => {
       processes.delete(caller);
       sandbox.fail();

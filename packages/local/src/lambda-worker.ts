@@ -6,6 +6,9 @@ import type { DirectDynamoDb } from "./direct-dynamodb.ts";
 /** The tables that a function of this thread has written. */
 export type Wrote = { wrote: string[] };
 
+/** The message of the error with which the bundle did not load. */
+export type NotLoaded = { notLoaded: string };
+
 /**
  * Runs one function's bundle in a worker thread or a child process. `Date` is replaced before the bundle is imported,
  * so that the product reads the stack's time; `performance` and timers stay real.
@@ -32,13 +35,17 @@ export type Outcome =
 const setup = (parentPort ? workerData : JSON.parse(process.argv[2] ?? "{}")) as WorkerSetup;
 const offset =
   setup.offset instanceof SharedArrayBuffer ? new Float64Array(setup.offset) : new Float64Array([setup.offset]);
-const send = (outcome: Outcome) => (parentPort ? parentPort.postMessage(outcome) : process.send?.(outcome));
+const send = (message: Outcome | NotLoaded) => (parentPort ? parentPort.postMessage(message) : process.send?.(message));
 
 replaceDate();
 type Handler = (event: unknown, context: unknown) => unknown;
 let ready = false;
 const loaded = load();
-loaded.catch(() => {});
+loaded.catch((thrown) => {
+  const error = errorOf(thrown);
+  console.error(JSON.stringify({ level: "ERROR", error: error.stack }));
+  send({ notLoaded: error.message });
+});
 
 async function load(): Promise<Handler> {
   if (setup.thread) {
@@ -77,10 +84,14 @@ async function run({ id, event, timeoutMs, context }: Invoke): Promise<void> {
     });
     send({ id, payload: JSON.stringify(result) });
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = errorOf(thrown);
     console.error(JSON.stringify({ level: "ERROR", invocation: context.awsRequestId, error: error.stack }));
     send({ id, error: { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") } });
   }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Writes to the file directly: sent through the parent thread, each line would cost that thread a message. */

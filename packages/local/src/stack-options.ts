@@ -31,9 +31,9 @@ export type StackOptions = {
   settlementCurrencies?: string | undefined;
   /** Additional routes below `/_local/`, which read the stack's data. */
   routes?: (kept: Kept) => LocalRoute;
-  /** Whether every bundle is loaded at the start; otherwise each is loaded at its first call. */
+  /** Whether every bundle is loaded at the start and at its reload; otherwise each is loaded at its first call. */
   warm?: boolean;
-  /** Called with a line about each step of the start. */
+  /** Called with a line about each step of the start, and about each load of a bundle that fails. */
   log?: (line: string) => void;
 };
 
@@ -74,7 +74,7 @@ export type Stack = {
    * idempotency keys make harmless.
    */
   seedOnce(seed: Seed): Promise<void>;
-  /** Reloads the bundles of functions, named by construct, for their next invocations. */
+  /** Reloads the bundles of functions, named by construct. Running invocations finish with the old ones. */
   reload(labels: readonly string[]): void;
   /**
    * Deletes all data, logs and faults, and sets the clock back to real time or, if that is later, to `notBefore`. The

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { writeFixture } from "./fixture.ts";
 import { startStack } from "./stack.ts";
 import type { Stack } from "./stack-options.ts";
@@ -29,8 +29,9 @@ describe("a stack made from a synthesized template", () => {
   const fixture = writeFixture();
   let stack: Stack;
   let ask: ReturnType<typeof client>;
+  const lines: string[] = [];
   beforeAll(async () => {
-    stack = await startStack(fixture);
+    stack = await startStack({ ...fixture, log: (line) => lines.push(line) });
     ask = client(stack);
   });
   afterEach(async () => {
@@ -80,6 +81,33 @@ describe("a stack made from a synthesized template", () => {
     expect((await ask("GET", "/orders/kept")).json).not.toBeNull();
     writeFileSync(file, before);
     stack.reload(["Web"]);
+  });
+
+  test("reports a bundle that does not load, at its reload and once for each load", async () => {
+    const file = join(fixture.templateDir, "asset.Web/index.mjs");
+    const before = readFileSync(file, "utf8");
+    const log = join(stack.logsDir, "Web.log");
+    const line = `Web does not load: oops at load (see ${log})`;
+    const reported = () => lines.filter((one) => one.includes("does not load"));
+    onTestFinished(() => {
+      writeFileSync(file, before);
+      stack.reload(["Web"]);
+    });
+    writeFileSync(file, 'throw new Error("oops at load");');
+
+    stack.reload(["Web"]);
+
+    await vi.waitFor(() => expect(reported()).toEqual([line]), 10_000);
+    expect(readFileSync(log, "utf8")).toContain("Error: oops at load");
+    for (const path of ["/echo", "/implicit"]) {
+      expect(await ask("GET", path)).toMatchObject({ status: 500, json: { message: "Internal Server Error" } });
+    }
+    expect(reported()).toEqual([line]);
+
+    // A process instead of a thread.
+    await ask("POST", "/_local/faults", { target: "dynamodb", kind: "crash_after", rate: 1, function: "Web" });
+    expect(await ask("GET", "/echo")).toMatchObject({ status: 500, json: { message: "Internal Server Error" } });
+    expect(reported()).toEqual([line, line]);
   });
 
   test("gives the gateway's own answers", async () => {
