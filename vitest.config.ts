@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -88,10 +89,11 @@ export default defineConfig({
           include: ["{packages,functions}/**/*.test.ts"],
           exclude: ["packages/{local,stripe-simulator}/**", "**/node_modules/**", ...wide, ...apart],
           globalSetup: ["tests/harness/compile-cache.ts"],
-          setupFiles: ["tests/harness/fewer-runs.ts"],
           ...pure,
           // They start sooner than processes.
           pool: "threads",
+          // Once per thread. A setup file would run before each test file.
+          execArgv: ["--import", join(import.meta.dirname, "tests/harness/fewer-runs.ts")],
         },
       },
       {
