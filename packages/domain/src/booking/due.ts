@@ -76,7 +76,7 @@ export type Due = {
   heldBackNoticedOn?: CalendarDate;
   /** The date for which it is or was past due. Absent if it never was past due. */
   late?: KeptDate;
-  /** A later date that the client was told. It stays, although its reason has ended. Absent if there is none. */
+  /** A later date that the client was told, and that still counts after the reason for it has ended. Often absent. */
   told?: KeptDate;
   /** When it got its present date; absent if it has had that date since its booking began. */
   datedOn?: CalendarDate;
@@ -147,7 +147,11 @@ export function scheduledDue({ id, sequence, kind, dueOn, startsBy, amount, part
 
 const nothing: Parts = { principal: 0, interest: 0, fee: 0, tax: 0 };
 
-/** The date kept for a due's present date; null if there is none, or if the due has another date since. */
+/** The due with this due's id and date, such as before a decision; undefined if the decision gave it another date. */
+export const withSameDate = (dues: readonly Due[], { id, dueOn }: Due): Due | undefined =>
+  dues.find((one) => one.id === id && one.dueOn === dueOn);
+
+/** The kept date, if it was kept for the date that the due has now; otherwise null. */
 export const keptDate = (kept: KeptDate | undefined, { dueOn }: Pick<Due, "dueOn">): CalendarDate | null =>
   kept?.dueOn === dueOn ? kept.on : null;
 

@@ -2,7 +2,7 @@ import { chargeProblem, shareWithin } from "../money/index.ts";
 import { hasCome, type Instant, later } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { collectionAt, countsFrom, nextCollection } from "./collection-time.ts";
-import { type Due, unpaid } from "./due.ts";
+import { type Due, unpaid, withSameDate } from "./due.ts";
 import { isPursued, isUnderWay, isVariedDebitPlanned } from "./next-try.ts";
 import { afterCountedDays } from "./pause.ts";
 import { lateFrom } from "./when-due.ts";
@@ -38,10 +38,9 @@ function graceEndsAt(booking: Booking, due: Due): Instant | null {
  * the late charge follows at the next collection time.
  */
 export function chargedAtNextCollection(before: Booking, after: Booking, now: Instant): Due[] {
-  const known = new Map(before.dues.map((due) => [due.id, due]));
   return after.dues.map((due) => {
-    const old = known.get(due.id);
-    if (old?.dueOn !== due.dueOn || unpaid(due) === 0) return due;
+    const old = withSameDate(before.dues, due);
+    if (old === undefined || unpaid(due) === 0) return due;
     const at = graceEndsAt(after, due);
     const planned = graceEndsAt(before, old);
     const isSudden = at !== null && planned !== null && hasCome(at, now) && !hasCome(planned, now);

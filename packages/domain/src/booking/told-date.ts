@@ -1,6 +1,6 @@
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
-import { type Due, keptDate, unpaid } from "./due.ts";
+import { type Due, keptDate, unpaid, withSameDate } from "./due.ts";
 
 /**
  * The dues of the next version. Receipts, notices and pages have told the client from which date a due counts. If a
@@ -8,12 +8,10 @@ import { type Due, keptDate, unpaid } from "./due.ts";
  * the date. A late due has its own already.
  */
 export function withToldDates(before: Booking, after: Booking): Due[] {
-  const known = new Map(before.dues.map((due) => [due.id, due]));
   return after.dues.map((due) => {
-    const { dueOn } = due;
-    const old = known.get(due.id);
-    if (old?.dueOn !== dueOn || keptDate(due.late, due) !== null || unpaid(due) === 0) return due;
+    const old = withSameDate(before.dues, due);
+    if (old === undefined || keptDate(due.late, due) !== null || unpaid(due) === 0) return due;
     const on = countsFrom(before, old);
-    return on > countsFrom(after, due) ? { ...due, told: { dueOn, on } } : due;
+    return on > countsFrom(after, due) ? { ...due, told: { dueOn: due.dueOn, on } } : due;
   });
 }

@@ -1,7 +1,7 @@
 import { type CalendarDate, dateIn, type Instant } from "../time/index.ts";
 import type { Booking } from "./booking.ts";
 import { countsFrom } from "./collection-time.ts";
-import { type Due, keptDate, waitsForConfirmation } from "./due.ts";
+import { type Due, keptDate, waitsForConfirmation, withSameDate } from "./due.ts";
 
 /** When a due is due. `isPast`: that date has passed, so the due is late unless it is paid. */
 export type DueDate = { on: CalendarDate; isPast: boolean };
@@ -31,7 +31,7 @@ export const lateFrom = (booking: Parameters<typeof countsFrom>[0], due: Due): C
 export function withLateDates(before: Booking, dues: readonly Due[], today: CalendarDate): Due[] {
   const undated = before.dues.filter(({ status, late }) => status === "past_due" && late === undefined);
   return dues.map((due) => {
-    const late = undated.find(({ id, dueOn }) => id === due.id && dueOn === due.dueOn);
+    const late = withSameDate(undated, due);
     const on = late && whenDue(before, late, today)?.on;
     return due.late !== undefined || on === undefined ? due : { ...due, late: { dueOn: due.dueOn, on } };
   });
