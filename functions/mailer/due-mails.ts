@@ -59,7 +59,7 @@ const notices: Readonly<Record<string, Notice>> = {
     paragraphs: [
       texts.changed.opening,
       fill(news.date.isPast ? texts.changed.pastDue : texts.changed.payment, figures(booking, news)),
-      ...nextStep(booking, news.next, news.date.isPast ? late : { ...late, collected: ahead.collected }),
+      ...nextStep(booking, news.next, news.date.isPast ? late : { ...ahead, debitFree: late.debitFree }),
     ],
     label: news.date.isPast ? frame.payNow : early(news),
   }),
@@ -107,27 +107,39 @@ export const cancelsAfterPause = (booking: Booking, { due, wasDueOn: on, at }: A
     cancelsUnless(booking, moment(booking, at)),
   ].join(" ");
 
+type Texts = typeof texts.next;
+
 /** The words for a payment that is charged automatically, or whose bank debit is held back. */
 type Steps = {
-  collected: typeof texts.next.collected | typeof texts.next.retried | typeof texts.next.unlessPaid;
-  debitFree: typeof texts.next.debitFree | typeof texts.next.debitFreeLate;
+  collected: Texts["collected" | "retried" | "unlessPaid"];
+  /** The same while the client is to sign the agreement again. */
+  collectedUnsigned: Texts["collectedUnsigned" | "retried" | "unlessPaid"];
+  debitFree: Texts["debitFree" | "debitFreeLate"];
 };
 
 /** Before a payment's date. */
 export const ahead: Steps = texts.next;
 
 /** For a payment that is past due, or may be. */
-const late: Steps = { collected: texts.next.retried, debitFree: texts.next.debitFreeLate };
+const late: Steps = {
+  collected: texts.next.retried,
+  collectedUnsigned: texts.next.retried,
+  debitFree: texts.next.debitFreeLate,
+};
 
 /** After a failed payment. */
-export const afterFailure: Steps = { ...late, collected: texts.next.unlessPaid };
+export const afterFailure: Steps = {
+  ...late,
+  collected: texts.next.unlessPaid,
+  collectedUnsigned: texts.next.unlessPaid,
+};
 
 /** What happens next; empty if the client pays with the mail's link and nothing more is to say. */
-export function nextStep(booking: Booking, next: NextPayment, { collected, debitFree }: Steps): string[] {
+export function nextStep(booking: Booking, next: NextPayment, steps: Steps): string[] {
+  const { collected, collectedUnsigned, debitFree } = steps;
   const { cardExpires, cancelledFirst, declined, noMethod, notRetried, authentication } = texts.next;
   if (next.kind === "collected") {
-    const asksNothing = collected === texts.next.collected;
-    const words = asksNothing && isToSignAgain(booking) ? texts.next.collectedUnsigned : collected;
+    const words = isToSignAgain(booking) ? collectedUnsigned : collected;
     return [fill(words, { method: methodName(next.method), date: dayOf(booking, next.at) })];
   }
   switch (next.why) {
