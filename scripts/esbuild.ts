@@ -44,7 +44,7 @@ const handlerOf = (name: string): string => join(root, "functions", name, "handl
 
 /** Bundles one function into `out/functions/<name>`. `plugins` may change sources, as controls of tests do. */
 export async function bundle(name: string, out: string, plugins: Plugin[] = []): Promise<Bundle> {
-  const metafile = await run({
+  const metafile = await esbuild({
     entryPoints: [{ in: handlerOf(name), out: "index" }],
     outdir: join(out, "functions", name),
     plugins: [leanHttp, ...plugins],
@@ -62,7 +62,7 @@ export async function bundle(name: string, out: string, plugins: Plugin[] = []):
 export async function bundleTogether(names: readonly string[], out: string): Promise<Bundle[]> {
   // As deep as the functions' folders, because source maps hold relative paths.
   const shared = join(out, "functions", "shared");
-  const metafile = await run({
+  const metafile = await esbuild({
     entryPoints: names.map((name) => ({ in: handlerOf(name), out: name })),
     outdir: shared,
     plugins: [leanHttp],
@@ -83,7 +83,10 @@ export async function bundleTogether(names: readonly string[], out: string): Pro
   return names.map((name) => ({ name, ...sizesOf(metafile, `${name}.mjs`) }));
 }
 
-async function run(options: Pick<BuildOptions, "entryPoints" | "outdir" | "plugins">): Promise<Metafile> {
+type Inputs = Pick<BuildOptions, "entryPoints" | "stdin" | "outdir" | "plugins">;
+
+/** Runs esbuild as for a function's bundle. Throws `BuildFailed` if a source has a fault. */
+export async function esbuild(inputs: Inputs): Promise<Metafile> {
   // esbuild keeps nearly all of its memory until its end. Looking for garbage took a third of its processor time.
   process.env.GOGC ??= "400";
   const { build } = await import("esbuild");
@@ -104,7 +107,7 @@ async function run(options: Pick<BuildOptions, "entryPoints" | "outdir" | "plugi
     logLevel: "error",
   } satisfies BuildOptions;
   const built = (more: Pick<BuildOptions, "banner"> = {}) =>
-    build({ ...options, ...usual, ...more }).catch((error: object) => {
+    build({ ...inputs, ...usual, ...more }).catch((error: object) => {
       throw "errors" in error ? new BuildFailed() : error;
     });
   const { metafile } = await built();

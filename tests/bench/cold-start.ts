@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build } from "../../scripts/build.ts";
+import { esbuild } from "../../scripts/esbuild.ts";
 import { type Figure, median, ms } from "./measure.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -33,20 +34,7 @@ export async function coldStartFigures(): Promise<Figure[]> {
   await build();
   const folder = mkdtempSync(join(tmpdir(), "clearing-cold-"));
   try {
-    const { build: esbuild } = await import("esbuild");
-    await esbuild({
-      stdin: { contents: clientOnly, resolveDir: join(root, "packages/store") },
-      outdir: folder,
-      outExtension: { ".js": ".mjs" },
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "node",
-      target: "node24",
-      mainFields: ["module", "main"],
-      minify: true,
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    });
+    await esbuild({ stdin: { contents: clientOnly, resolveDir: join(root, "packages/store") }, outdir: folder });
     const baseline = join(folder, "stdin.mjs");
     const booking = join(root, "dist/functions/booking/index.mjs");
     const times: { baseline: number[]; booking: number[] } = { baseline: [], booking: [] };

@@ -58,6 +58,12 @@ const parts: Record<string, (options: { before: string | undefined }) => Promise
   "store mutants": storeMutantFigures,
 };
 
+const unknown = [flags.only, flags.without].find((name) => name !== undefined && !Object.hasOwn(parts, name));
+if (unknown !== undefined) {
+  console.error(`there is no part "${unknown}"; the parts are ${Object.keys(parts).join(", ")}`);
+  process.exit(1);
+}
+
 const bound = ({ bound: limits }: Figure): string => {
   if (limits === undefined) return "";
   return limits.least === undefined ? `at most ${limits.most}` : `at least ${limits.least}`;
