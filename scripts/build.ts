@@ -229,10 +229,10 @@ function docsPage(document: object): string {
 <script>${inline(rapidoc)}</script>
 <script>
   const api = document.getElementById("api");
-  // On a narrow screen RapiDoc gives a request less height than it needs, and cuts it.
-  const whole = new CSSStyleSheet();
-  whole.replaceSync(".req-resp-container { display: block !important; }");
-  api.shadowRoot.adoptedStyleSheets.push(whole);
+  // On a narrow screen RapiDoc gives a request less height than it needs, and breaks titles inside a word.
+  const mended = new CSSStyleSheet();
+  mended.replaceSync(".req-resp-container { display: block !important; } .summary .title { word-break: normal; }");
+  api.shadowRoot.adoptedStyleSheets.push(mended);
   const wide = matchMedia("(min-width: 768px)");
   const fit = () => api.setAttribute("render-style", wide.matches ? "focused" : "view");
   wide.addEventListener("change", fit);
